@@ -1,0 +1,160 @@
+"""One request, one transaction (docs/decisions/0003): a GET reads, anything else commits if its answer is below 400.
+
+This module and `search/` alone know which engine runs. Nobody else commits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from coconstruction.errors import NotFound
+from coconstruction.settings import ROOT
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LOCK_WAIT_MS = 10_000
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+T = TypeVar("T", bound="Base")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python on both engines; SQLite keeps no time zone, so naive values are refused rather than guessed."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime}
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+migrate = Migrate()
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, include_object=_is_ours)
+    with app.app_context():
+        _listen(db.engine)
+    app.before_request(_begin_request)
+    app.after_request(_end_request)
+    app.teardown_request(_forget_request)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True, "connect_args": {"options": f"-c lock_timeout={LOCK_WAIT_MS}"}}
+    if (path := make_url(url).database) and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return {"connect_args": {"timeout": LOCK_WAIT_MS / 1000}}
+
+
+def _is_ours(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    # The text-search tables of PostgreSQL are a cache that `flask search rebuild` makes anew.
+    return not (kind == "table" and reflected and (name or "").startswith("search_"))
+
+
+def _listen(engine: Engine) -> None:
+    event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin transactions by itself, and too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads, then writes, fails at once when another wrote in between.
+    writing = _writing.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={0 if writing else 1}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not _writing.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _begin_request() -> None:
+    _writing.set(request.method not in SAFE_METHODS)
+
+
+def _end_request(response: Response) -> Response:
+    if _writing.get() and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def _forget_request(_error: BaseException | None) -> None:
+    _writing.set(False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction of a command or of the worker: committed at the end, undone by any error."""
+    before = _writing.set(True)
+    try:
+        db.session.rollback()  # a read-only transaction may still be open in this context
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(before)
+
+
+def lock(session: Session, model: type[T], key: Any) -> T:
+    """The row, held until the transaction ends: decide on its state only after this. On SQLite the
+    transaction itself is the lock (`BEGIN IMMEDIATE`)."""
+    thing = session.get(model, key, with_for_update=True, populate_existing=True)
+    if thing is None:
+        raise NotFound
+    return thing
+
+
+def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert unless a row with the same key is there; tells whether it was inserted."""
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
+    result = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(cast("CursorResult[Any]", result).rowcount)

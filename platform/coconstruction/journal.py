@@ -1,0 +1,125 @@
+"""Who did what, for whom, under which mandate: one line a change of state, in the same transaction (docs/decisions/0011).
+
+Lines are numbered without a gap and each carries the hash of the one before, so that a removed or edited line shows.
+`record` holds the head of the chain until the transaction ends: call it last, after the rows decided upon are locked.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coconstruction import clock
+from coconstruction.database import Base, lock
+
+GENESIS = "0" * 64
+Payload = Mapping[str, Any]
+
+
+class Actor(Protocol):
+    """An affiliation: the agent, the organisation acted for, and the proof between them."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def agent_id(self) -> int: ...
+    @property
+    def organisation_id(self) -> int: ...
+
+
+class JournalEntry(Base):
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index("ix_journal_entry_subject", "subject_kind", "subject_id"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    agent_id: Mapped[int | None]
+    organisation_id: Mapped[int | None]
+    affiliation_id: Mapped[int | None]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class JournalHead(Base):
+    """A single row: the last line's number and hash."""
+
+    __tablename__ = "journal_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class By:
+    """An act of a person who stands for no organisation (a curator, a newcomer), or of the system (no agent)."""
+
+    agent_id: int | None = None
+    organisation_id: int | None = None
+    id: int | None = None
+
+
+SYSTEM = By()
+
+
+def record(
+    session: Session, action: str, subject: tuple[str, int], *, by: Actor | By, payload: Payload | None = None
+) -> None:
+    """Append one line. `subject` is (kind, id), for example ("need", 12)."""
+    head = lock(session, JournalHead, 1)
+    line: dict[str, Any] = {
+        "seq": head.seq + 1,
+        "at": clock.now(),
+        "action": action,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "agent_id": by.agent_id,
+        "organisation_id": by.organisation_id,
+        "affiliation_id": by.id,
+        "payload": dict(payload or {}),
+    }
+    line_hash = digest(head.hash, line)
+    session.execute(insert(JournalEntry).values(**line, prev_hash=head.hash, hash=line_hash))
+    head.seq, head.hash = head.seq + 1, line_hash
+    session.flush()
+
+
+def digest(prev_hash: str, line: Mapping[str, Any]) -> str:
+    """SHA-256 of the previous hash and the line's canonical JSON (sorted keys, no spaces, UTC to the microsecond)."""
+    text = {**line, "at": line["at"].isoformat(timespec="microseconds")}
+    canonical = json.dumps(text, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{prev_hash}\n{canonical}".encode()).hexdigest()
+
+
+def first_flaw(entries: Iterable[JournalEntry]) -> int | None:
+    """The number of the first line that does not follow from the one before, or None when the chain is whole."""
+    expected_seq, prev_hash = 1, GENESIS
+    for entry in entries:
+        if entry.seq != expected_seq or entry.prev_hash != prev_hash or digest(prev_hash, _line(entry)) != entry.hash:
+            return expected_seq
+        expected_seq, prev_hash = entry.seq + 1, entry.hash
+    return None
+
+
+def entries_after(session: Session, seq: int, limit: int = 10_000) -> Iterator[JournalEntry]:
+    yield from session.scalars(select(JournalEntry).where(JournalEntry.seq > seq).order_by(JournalEntry.seq).limit(limit))
+
+
+def last_line(session: Session) -> tuple[int, str]:
+    row = session.execute(select(JournalHead.seq, JournalHead.hash)).one()
+    return row.seq, row.hash
+
+
+def _line(entry: JournalEntry) -> dict[str, Any]:
+    names = ("seq", "at", "action", "subject_kind", "subject_id", "agent_id", "organisation_id", "affiliation_id")
+    return {**{name: getattr(entry, name) for name in names}, "payload": entry.payload}

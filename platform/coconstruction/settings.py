@@ -1,0 +1,101 @@
+"""The only reader of the environment. What is missing or unsafe refuses to start, with a sentence."""
+
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).resolve().parents[2]
+BRANDS = ("neutre", "etat")
+
+
+class SettingsError(Exception):
+    """Said on standard error by whoever starts the product."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`mail_url`: `smtp://[user:password@]host:port`, `smtps://…`, `file:///folder`, or `keep:` (letters stay in the database)."""
+
+    database_url: str
+    search_index_dir: Path
+    secret_key: str
+    demo: bool = False
+    brand: str = "neutre"
+    mail_url: str = "keep:"
+    host: str = "127.0.0.1"
+    port: int = 5000
+    base_url: str = "http://127.0.0.1:5000"
+
+    def __post_init__(self) -> None:
+        if self.brand not in BRANDS:
+            raise SettingsError(f"BRAND vaut « {self.brand} » : choisissez parmi {', '.join(BRANDS)}.")
+        if self.demo:
+            refuse_public_demonstration(self.host)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, host: str | None = None) -> Self:
+        """`host` is the address the server was told to listen on, when it is known by another way than HOST."""
+        var = ROOT / "var"
+        demo = environ.get("DEMO", "0") == "1"
+        host, port = host or environ.get("HOST") or "127.0.0.1", _port(environ.get("PORT") or "5000")
+        return cls(
+            database_url=normalised_url(environ.get("DATABASE_URL") or f"sqlite:///{var / 'plateforme.sqlite3'}"),
+            search_index_dir=Path(environ.get("SEARCH_INDEX_DIR") or var / "index"),
+            secret_key=environ.get("SECRET_KEY") or _demonstration_key(var, demo=demo),
+            demo=demo,
+            brand=environ.get("BRAND") or "neutre",
+            mail_url=environ.get("MAIL_URL") or "keep:",
+            host=host,
+            port=port,
+            base_url=environ.get("BASE_URL") or f"http://{host}:{port}",
+        )
+
+
+def normalised_url(url: str) -> str:
+    """Hosting platforms still hand out `postgres://`, which SQLAlchemy no longer knows."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def refuse_public_demonstration(host: str) -> None:
+    """The demonstration signs anyone in with one click: it must never listen beyond this machine."""
+    if not is_loopback(host):
+        raise SettingsError(
+            f"DEMO=1 n’accepte que l’adresse de cette machine (127.0.0.1), pas « {host} » : "
+            "en démonstration, chacun peut entrer sous n’importe quel nom. Retirez DEMO=1 ou l’adresse."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    if host in ("localhost", ""):
+        return host == "localhost"
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingsError(f"PORT vaut « {text} » : donnez un nombre entre 1 et 65535.")
+    return int(text)
+
+
+def _demonstration_key(var: Path, *, demo: bool) -> str:
+    if not demo:
+        raise SettingsError(
+            "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
+            "Donnez-lui 32 caractères au hasard ou plus, ou DEMO=1 pour une démonstration sur cette machine."
+        )
+    # Every process of the demonstration must sign alike, and a restart must not sign everyone out.
+    path = var / "demonstration.key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(32))
+        path.chmod(0o600)
+    return path.read_text()
