@@ -1,0 +1,117 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coconstruction.accounts.models import Affiliation, Agent
+from coconstruction.database import Base
+from coconstruction.territories.models import Organisation
+from coconstruction.web.paths import slug
+
+
+class State(StrEnum):
+    """Life of a need. All but draft, open and withdrawn are reached by the system or by a curator's decision."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    QUALIFIED = "qualified"
+    SHORTLISTED = "shortlisted"
+    IN_ROUND = "in_round"
+    SELECTED = "selected"
+    NOT_SELECTED = "not_selected"
+    WITHDRAWN = "withdrawn"
+
+
+TAKES_ORGANISATIONS = frozenset({State.OPEN, State.QUALIFIED, State.SHORTLISTED, State.NOT_SELECTED})
+IN_SELECTION = frozenset({State.SHORTLISTED, State.IN_ROUND, State.SELECTED})
+
+
+class Origin(StrEnum):
+    NEED = "need"
+    EXISTING_SERVICE = "existing_service"
+
+
+class Need(Base):
+    """`estimated_cost` in whole euros. The three counters equal the rows they count: they are written in the
+    transaction that adds or removes one, with this row locked, and exist to sort lists."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        CheckConstraint("estimated_cost IS NULL OR estimated_cost > 0", name="estimated_cost"),
+        CheckConstraint("supports_count >= 0 AND members_count >= 0 AND covered_population >= 0", name="counters"),
+        Index("ix_need_state_posted_at", "state", "posted_at"),
+        Index("ix_need_state_supports_count", "state", "supports_count"),
+        Index("ix_need_state_covered_population", "state", "covered_population"),
+        Index("ix_need_organisation_id", "organisation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(String(20), default=Origin.NEED)
+    title: Mapped[str] = mapped_column(String(140), default="")
+    problem: Mapped[str] = mapped_column(Text, default="")
+    audience: Mapped[str] = mapped_column(Text, default="")
+    frequency: Mapped[str] = mapped_column(Text, default="")
+    workaround: Mapped[str] = mapped_column(Text, default="")
+    expected_effect: Mapped[str] = mapped_column(Text, default="")
+    theme: Mapped[str] = mapped_column(String(30), default="")
+    estimated_cost: Mapped[int | None] = mapped_column(BigInteger)
+    service_url: Mapped[str] = mapped_column(String(300), default="")
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
+    created_at: Mapped[datetime]
+    posted_at: Mapped[datetime | None]
+    state_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)
+    supports_count: Mapped[int] = mapped_column(default=0)
+    members_count: Mapped[int] = mapped_column(default=0)
+    covered_population: Mapped[int] = mapped_column(default=0)
+
+    organisation: Mapped[Organisation] = relationship()
+    author: Mapped[Affiliation] = relationship()
+
+    @property
+    def path(self) -> str:
+        return f"/besoins/{self.id}-{slug(self.title)}"
+
+
+class NeedVersion(Base):
+    """What the need said after each posting or edit; `content` holds the fields of the form."""
+
+    __tablename__ = "need_version"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
+    at: Mapped[datetime]
+
+    author: Mapped[Affiliation] = relationship()
+
+
+class Support(Base):
+    """One voice per organisation, whatever its size."""
+
+    __tablename__ = "support"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+    need: Mapped[Need] = relationship()
+
+
+class SupportAgent(Base):
+    """The agents who clicked, beside the voice they gave or confirmed."""
+
+    __tablename__ = "support_agent"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    at: Mapped[datetime]
+
+    agent: Mapped[Agent] = relationship()

@@ -1,0 +1,74 @@
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coconstruction.database import Base
+
+KINDS = (
+    "commune",
+    "cc",
+    "ca",
+    "cu",
+    "metropole",
+    "ept",
+    "departement",
+    "region",
+    "statut_particulier",
+    "syndicat_mixte",
+    "ccas",
+    "sdis",
+    "etat",
+    "association",
+    "partenaire",
+)
+
+
+class Organisation(Base):
+    """A legal body. `reference` is the referential's name for it ("commune:35360"); `code` is its public address:
+    the SIREN when it has one. `population` is municipal, in inhabitants."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("population >= 0", name="population"),
+        Index("ix_organisation_name_key", "name_key"),
+        Index("ix_organisation_departement_code", "departement_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200))
+    siren: Mapped[str | None] = mapped_column(String(9))
+    insee_code: Mapped[str | None] = mapped_column(String(5), index=True)
+    departement_code: Mapped[str | None] = mapped_column(String(3))
+    departement_name: Mapped[str | None] = mapped_column(String(60))
+    region_code: Mapped[str | None] = mapped_column(String(3))
+    region_name: Mapped[str | None] = mapped_column(String(60))
+    postal_codes: Mapped[str] = mapped_column(String(400), default="")
+    population: Mapped[int] = mapped_column(default=0)
+    communes_count: Mapped[int] = mapped_column(default=0)
+    departement_level: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Territory(Base):
+    """The communes of every body that is not itself a commune."""
+
+    __tablename__ = "territory"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    commune_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+
+
+class PlaceName(Base):
+    """A name people still type (commune déléguée ou associée, arrondissement), and the commune that answers for it."""
+
+    __tablename__ = "place_name"
+    __table_args__ = (Index("ix_place_name_name_key", "name_key"),)
+
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
