@@ -1,0 +1,90 @@
+"""How a refusal, a mistake or a breakdown is answered: a sentence, the right status, a next step, nothing lost."""
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from coconstruction.database import db
+from coconstruction.errors import Link, NotFound, Refused
+
+KEPT_FIELDS = 40
+SENTENCES = {
+    400: _l("Cette demande est incomplète ou mal écrite. Revenez à la page précédente et recommencez."),
+    403: _l("Vous n’avez pas accès à cette page."),
+    404: _l("Cette page n’existe pas, ou n’existe plus à cette adresse."),
+    405: _l("Cette adresse ne répond pas à ce type de demande."),
+    410: _l("Ce lien ne sert plus."),
+    413: _l("Le texte envoyé est trop long. Raccourcissez-le, puis envoyez-le de nouveau."),
+    429: _l("Trop de demandes en peu de temps. Attendez une minute, puis recommencez."),
+    500: _l("Une erreur est survenue de notre côté. Rien n’a été enregistré. Réessayez dans un instant."),
+    503: _l("Le service est très demandé. Rien n’a été enregistré. Réessayez dans quelques secondes."),
+}
+SESSION_ENDED = Refused(
+    "session_ended",
+    _l(
+        "Votre page était ouverte depuis trop longtemps ou votre session a pris fin. Ce que vous avez écrit est gardé "
+        "ci-dessous : vérifiez-le et renvoyez-le."
+    ),
+    status=400,
+)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NotFound, lambda _error: _answer(404, "not_found"))
+    app.register_error_handler(CSRFError, _expired_page)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(Exception, _breakdown)
+
+
+def _refused(error: Refused) -> Response:
+    return _page(error, error.status)
+
+
+def _expired_page(_error: CSRFError) -> Response:
+    # Only a form of this site is offered again: another site must not have its text sent in one click.
+    same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    ours = (request.referrer or "").startswith(request.host_url)
+    kept = list(request.form.items(multi=True))[:KEPT_FIELDS] if same_site and ours else []
+    return _page(SESSION_ENDED, 400, kept=[(name, value) for name, value in kept if name != "csrf_token"])
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None or (error.code or 500) < 400:
+        return make_response(error.get_response())
+    return _answer(error.code or 500, f"http_{error.code}")
+
+
+def _database_busy(error: OperationalError) -> Response:
+    _log(error)
+    response = _answer(503, "busy")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _breakdown(error: Exception) -> Response:
+    _log(error)
+    return _answer(500, "breakdown")
+
+
+def _log(error: Exception) -> None:
+    current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+
+
+def _answer(status: int, code: str) -> Response:
+    sentence = SENTENCES.get(status, SENTENCES[400])
+    return _page(Refused(code, sentence, Link(str(_l("Aller à l’accueil")), "/"), status=status), status)
+
+
+def _page(refusal: Refused, status: int, kept: list[tuple[str, str]] | None = None) -> Response:
+    db.session.rollback()
+    if request.headers.get("HX-Request"):
+        response = make_response(render_template("errors/_refusal.html", refusal=refusal), status)
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#messages", "innerHTML"
+    else:
+        response = make_response(render_template("errors/refused.html", refusal=refusal, kept=kept or []), status)
+    response.vary.add("HX-Request")
+    return response
