@@ -1,7 +1,7 @@
 """One PostgreSQL server for the whole suite: the one TEST_DATABASE_URL names, else one from pip, gone with the suite.
 
-The first process that asks (pytest's controller, see `pytest_configure` in conftest.py) starts it and leaves its address
-in the environment, where xdist's workers and the processes they start find it.
+The first process that asks (pytest's controller, see `pytest_configure` in conftest.py) starts it and leaves its
+address in the environment, where xdist's workers and the processes they start find it.
 """
 
 import atexit
@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from coconstruction.settings import normalised_url
 
 ADDRESS = "TEST_DATABASE_URL"
-# The tests' data outlives no crash: durability would only cost time. Every worker and racing process needs its connection.
+# The tests' data outlives no crash: durability would only cost time. Racing processes need their connections.
 CONFIGURATION = """
 fsync = off
 synchronous_commit = off
@@ -58,7 +58,7 @@ _embedded: EmbeddedServer | None = None
 
 def server_url() -> str:
     """The server's maintenance database, as `postgresql+psycopg://…`."""
-    global _embedded  # noqa: PLW0603 - one server a process, for as long as the process
+    global _embedded
     if not os.environ.get(ADDRESS):
         _embedded = EmbeddedServer()
         os.environ[ADDRESS] = _embedded.url()
@@ -67,7 +67,7 @@ def server_url() -> str:
 
 def stop() -> None:
     """Stops the server this process started, if it did: a forked child must not. Safe to call twice."""
-    global _embedded  # noqa: PLW0603
+    global _embedded
     if _embedded is not None and _embedded.owner == os.getpid():
         _embedded.stop()
         _embedded = None
@@ -81,7 +81,9 @@ def database_url(name: str) -> str:
 def create_database(name: str, template: str | None = None) -> str:
     """Creates the database anew and returns its address. A `template` must have no open connection."""
     drop_database(name)
-    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template or "template0")))
+    _execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template or "template0"))
+    )
     return database_url(name)
 
 
