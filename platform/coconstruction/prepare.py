@@ -3,6 +3,7 @@
 Each step looks at what is there and leaves it alone, so that a second call is quick and loses nothing.
 """
 
+import json
 import os
 import sys
 
@@ -13,30 +14,34 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from coconstruction.app import create_app
-from coconstruction.database import Base, db
+from coconstruction.database import db
 from coconstruction.needs.models import Need
 from coconstruction.settings import Settings, SettingsError
-from coconstruction.territories.models import Organisation
+from coconstruction.territories.models import LoadedReferential
+from coconstruction.territories.referential import FOLDER
 
 
 def prepare(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         upgrade()
-    filled = _fill(app, Organisation, "territories", "import")
-    if settings.demo:
-        filled |= _fill(app, Need, "demonstration", "load")
-    if filled or not settings.search_index_dir.exists():
+    if not _referential_is_loaded(app):
+        _command(app, "territories", "import")
+    if settings.demo and not _someone_has_posted(app):
+        _command(app, "demonstration", "load")
+    if app.extensions["search"].watermark() == 0:  # afterwards the worker keeps it up to date
         _command(app, "search", "rebuild")
 
 
-def _fill(app: Flask, model: type[Base], *command: str) -> bool:
-    """Runs the command if the table it fills is empty; tells whether it ran."""
+def _referential_is_loaded(app: Flask) -> bool:
+    installed = json.loads((FOLDER.parent / "package.json").read_bytes())["version"]
     with app.app_context():
-        if db.session.scalar(select(select(model).exists())):
-            return False
-    _command(app, *command)
-    return True
+        return bool(db.session.scalar(select(LoadedReferential.version)) == installed)
+
+
+def _someone_has_posted(app: Flask) -> bool:
+    with app.app_context():
+        return bool(db.session.scalar(select(select(Need).exists())))
 
 
 def _command(app: Flask, *words: str) -> None:
