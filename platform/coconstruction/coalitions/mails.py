@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from coconstruction.accounts.models import Affiliation, Agent
+from coconstruction.coalitions.models import Membership
+from coconstruction.needs.models import Need, SupportAgent
+from coconstruction.notifications.actions import Mail
+
+
+def concerned_agents(session: Session, need: Need) -> Iterator[str]:
+    """Addresses of the author, of the agents who engaged an organisation, and of those who clicked a support."""
+    concerned = or_(
+        Agent.id.in_(select(Affiliation.agent_id).where(Affiliation.id == need.author_id)),
+        Agent.id.in_(
+            select(Affiliation.agent_id)
+            .join(Membership, Membership.affiliation_id == Affiliation.id)
+            .where(Membership.need_id == need.id, Membership.left_at.is_(None))
+        ),
+        Agent.id.in_(select(SupportAgent.agent_id).where(SupportAgent.need_id == need.id)),
+    )
+    yield from session.scalars(select(Agent.email).where(concerned).order_by(Agent.id))
+
+
+def crossed(session: Session, need: Need) -> Iterator[Mail]:
+    context = {
+        "title": need.title,
+        "path": need.path,
+        "members": need.members_count,
+        "inhabitants": need.covered_population,
+    }
+    for email in concerned_agents(session, need):
+        yield Mail(f"need-{need.id}-crossed", email, "threshold_crossed", context)

@@ -1,0 +1,31 @@
+"""Who may commit an organisation to a need, and why not."""
+
+from flask_babel import lazy_gettext as _l
+
+from coconstruction.accounts.eligibility import may
+from coconstruction.accounts.models import Affiliation
+from coconstruction.errors import Link, Refused
+from coconstruction.needs import policy as needs_policy
+from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
+
+
+def refusal_to_join(need: Need, acting: Affiliation | None) -> Refused | None:
+    if need.state not in TAKES_ORGANISATIONS:
+        return needs_policy.closed(need)
+    if acting is None or not acting.live:
+        return needs_policy.no_organisation()
+    if not may(acting.organisation.kind, "join"):
+        return needs_policy.not_for_this_kind()
+    return None if acting.mandate else no_mandate()
+
+
+def no_mandate() -> Refused:
+    return Refused(
+        "no_mandate",
+        _l(
+            "Rejoindre engage votre collectivité : il faut un mandat pour le faire. "
+            "Soutenir n’engage à rien et vous est ouvert."
+        ),
+        Link(str(_l("Demander un mandat")), "/compte"),
+        status=403,
+    )
