@@ -9,11 +9,13 @@ from coconstruction.needs.models import Need
 
 
 class Shortlisting(Base):
-    """The committee's dated, motivated decision to present a need to a round."""
+    """The committee's dated, motivated decision to present a need to a round. A need that comes back to a later
+    round has several."""
 
     __tablename__ = "shortlisting"
 
-    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
     motive: Mapped[str] = mapped_column(Text)
     curator_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
     at: Mapped[datetime]

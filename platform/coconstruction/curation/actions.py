@@ -1,0 +1,40 @@
+"""Decisions of the committee, each with its public motive."""
+
+from sqlalchemy.orm import Session
+
+from coconstruction import clock
+from coconstruction.accounts.models import Agent
+from coconstruction.coalitions.mails import concerned_agents
+from coconstruction.coalitions.queries import has_crossed
+from coconstruction.curation import policy
+from coconstruction.curation.models import Shortlisting
+from coconstruction.database import lock
+from coconstruction.journal import By, record
+from coconstruction.needs.models import Need, State
+from coconstruction.notifications.actions import Mail, post
+
+
+def shortlist(session: Session, curator: Agent, need_id: int, motive: str) -> Need:
+    need = lock(session, Need, need_id)
+    if refusal := policy.refusal_to_shortlist(need):
+        raise refusal
+    decision = Shortlisting(need_id=need.id, motive=motive, curator_id=curator.id, at=clock.now())
+    session.add(decision)
+    need.state, need.state_at = State.SHORTLISTED, clock.now()
+    session.flush()
+    record(session, "need.shortlisted", ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})
+    context = {"title": need.title, "path": need.path, "motive": motive}
+    for email in concerned_agents(session, need):
+        post(session, Mail(f"shortlisting-{decision.id}", email, "shortlisted", context))
+    return need
+
+
+def unshortlist(session: Session, curator: Agent, need_id: int, motive: str) -> Need:
+    """Undo, as long as no round has taken the need in."""
+    need = lock(session, Need, need_id)
+    if refusal := policy.refusal_to_unshortlist(need):
+        raise refusal
+    need.state = State.QUALIFIED if has_crossed(session, need.id) else State.OPEN
+    need.state_at = clock.now()
+    record(session, "need.unshortlisted", ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})
+    return need

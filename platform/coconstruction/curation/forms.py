@@ -1,0 +1,26 @@
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+
+from coconstruction.web.fields import paragraph
+
+LONGEST_MOTIVE = 2000
+
+
+class MotiveForm(FlaskForm):
+    motive = paragraph(
+        _l("Raisons de la décision"),
+        LONGEST_MOTIVE,
+        hint=_l("Ce texte est public, et envoyé aux collectivités concernées."),
+        required=_l("Une décision se motive : écrivez-en les raisons."),
+    )
+
+
+class ApprovalForm(FlaskForm):
+    motive = paragraph(
+        _l("Comment avez-vous vérifié ?"),
+        LONGEST_MOTIVE,
+        hint=_l("Par exemple : appel au secrétariat de la mairie, au numéro de l’annuaire officiel."),
+        required=_l("Dites comment vous avez vérifié."),
+    )
+    with_mandate = BooleanField(_l("Cette personne a aussi mandat d’engager la collectivité"))

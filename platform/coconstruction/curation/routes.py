@@ -1,0 +1,85 @@
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coconstruction.accounts import actions as accounts
+from coconstruction.accounts import queries as affiliations
+from coconstruction.accounts.current import signed_in_agent
+from coconstruction.curation import actions, policy, queries
+from coconstruction.curation.forms import ApprovalForm, MotiveForm
+from coconstruction.database import db
+from coconstruction.needs.queries import public_need
+from coconstruction.web import access
+from coconstruction.web.addresses import page_number
+
+blueprint = Blueprint("curation", __name__, url_prefix="/curation")
+
+
+@blueprint.get("")
+@access.curator
+def index() -> ResponseReturnValue:
+    session = db.session()
+    return render_template(
+        "curation/index.html",
+        qualified=queries.to_shortlist(session),
+        shortlisted=queries.shortlisted(session),
+        affiliations=affiliations.pending_affiliations(session),
+        mandates=affiliations.pending_mandates(session),
+    )
+
+
+@blueprint.route("/besoins/<key:need_id>/preselection", methods=["GET", "POST"])
+@access.curator
+def shortlist(need_id: int) -> ResponseReturnValue:
+    need, form = public_need(db.session(), need_id, None), MotiveForm()
+    if refusal := policy.refusal_to_shortlist(need):
+        raise refusal
+    if form.validate_on_submit():
+        actions.shortlist(db.session(), signed_in_agent(), need_id, form.motive.data or "")
+        flash(_("Le besoin est présélectionné. Les collectivités concernées en reçoivent la nouvelle et les raisons."), "success")
+        return redirect(url_for("curation.index"), 303)
+    return render_template("curation/decide.html", need=need, form=form, undo=False), 422 if form.errors else 200
+
+
+@blueprint.route("/besoins/<key:need_id>/preselection/annulation", methods=["GET", "POST"])
+@access.curator
+def unshortlist(need_id: int) -> ResponseReturnValue:
+    need, form = public_need(db.session(), need_id, None), MotiveForm()
+    if refusal := policy.refusal_to_unshortlist(need):
+        raise refusal
+    if form.validate_on_submit():
+        actions.unshortlist(db.session(), signed_in_agent(), need_id, form.motive.data or "")
+        flash(_("La présélection est annulée."), "success")
+        return redirect(url_for("curation.index"), 303)
+    return render_template("curation/decide.html", need=need, form=form, undo=True), 422 if form.errors else 200
+
+
+@blueprint.route("/rattachements/<key:affiliation_id>", methods=["GET", "POST"])
+@access.curator
+def affiliation(affiliation_id: int) -> ResponseReturnValue:
+    asked, form = affiliations.affiliation(db.session(), affiliation_id), ApprovalForm()
+    if form.validate_on_submit():
+        _decide(affiliation_id, form)
+        return redirect(url_for("curation.index"), 303)
+    return render_template("curation/affiliation.html", affiliation=asked, form=form), 422 if form.errors else 200
+
+
+@blueprint.get("/journal")
+@access.curator
+def journal() -> ResponseReturnValue:
+    kind, number = request.args.get("sujet", ""), request.args.get("numero", "")
+    subject = (kind[:30], int(number)) if kind and number.isascii() and number.isdecimal() and len(number) < 10 else None
+    lines, total = queries.journal_page(db.session(), page_number(), subject)
+    last = max(1, -(-total // queries.LINES_A_PAGE))
+    page = {"lines": lines, "total": total, "number": page_number(), "last": last, "subject": subject}
+    return render_template("curation/journal.html", **page)
+
+
+def _decide(affiliation_id: int, form: ApprovalForm) -> None:
+    session, curator, motive = db.session(), signed_in_agent(), form.motive.data or ""
+    if request.form.get("decision") == "refuser":
+        accounts.refuse_affiliation(session, affiliation_id, curator, motive)
+        flash(_("Le rattachement est refusé. La personne en reçoit les raisons."), "success")
+    else:
+        accounts.approve_affiliation(session, affiliation_id, curator, motive, with_mandate=bool(form.with_mandate.data))
+        flash(_("Le rattachement est accordé. La personne en est prévenue."), "success")
