@@ -4,6 +4,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coconstruction.database import Base
+from coconstruction.web.paths import slug
 
 
 class Solution(Base):
@@ -25,3 +26,7 @@ class Solution(Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    @property
+    def path(self) -> str:
+        return f"/solutions/{self.id}-{slug(self.name)}"
