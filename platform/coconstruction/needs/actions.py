@@ -27,6 +27,11 @@ def save_draft(session: Session, acting: Affiliation, need_id: int | None, conte
     return need
 
 
+def discard_draft(session: Session, acting: Affiliation, need_id: int) -> None:
+    """A draft was never public: it may be thrown away."""
+    session.delete(_own_draft(session, acting, need_id))
+
+
 def post(session: Session, acting: Affiliation, need_id: int | None, content: NeedContent) -> Need:
     """Publish a draft, or what was typed without one. The bearer's own voice is counted: it has this need."""
     if refusal := policy.refusal_to_contribute(acting):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.errors import NotFound
 from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
+from coconstruction.needs.policy import visible_to
 from coconstruction.territories.models import Organisation
 
 PER_PAGE = 20
@@ -79,6 +80,14 @@ def need(session: Session, need_id: int) -> Need:
     )
     found = session.scalar(wanted)
     if found is None:
+        raise NotFound
+    return found
+
+
+def public_need(session: Session, need_id: int, acting: Affiliation | None) -> Need:
+    """The need as this visitor may see it: somebody else's draft does not exist."""
+    found = need(session, need_id)
+    if not visible_to(found, acting):
         raise NotFound
     return found
 

@@ -1,0 +1,58 @@
+"""What happened to a need, from the journal, as anyone may read it: never a person's name, never a ballot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coconstruction.journal import JournalEntry
+from coconstruction.needs.models import Need
+from coconstruction.territories.models import Organisation
+
+MOST_EVENTS = 60
+SENTENCES = {
+    "need.posted": _l("Besoin publié"),
+    "need.edited": _l("Nouvelle version du texte"),
+    "need.withdrawn": _l("Besoin retiré"),
+    "need.reopened": _l("Besoin rouvert"),
+    "coalition.joined": _l("A rejoint la coalition"),
+    "coalition.pledges_changed": _l("A changé ce qu’elle met en commun"),
+    "coalition.left": _l("A quitté la coalition"),
+    "need.crossed": _l("Seuil de mutualisation franchi"),
+    "need.shortlisted": _l("Présélectionné par le comité"),
+    "need.unshortlisted": _l("Présélection annulée"),
+    "need.in_round": _l("Entré dans le tour de sélection"),
+    "need.selected": _l("Retenu"),
+    "need.not_selected": _l("Non retenu à ce tour"),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    sentence: Any
+    organisation: Organisation | None
+    motive: str
+
+
+def timeline(session: Session, need: Need) -> Sequence[Event]:
+    """Latest first. Supports are counted elsewhere: each of them here would bury the decisions."""
+    wanted = (
+        select(JournalEntry, Organisation)
+        .outerjoin(Organisation, Organisation.id == JournalEntry.organisation_id)
+        .where(
+            JournalEntry.subject_kind == "need",
+            JournalEntry.subject_id == need.id,
+            JournalEntry.action.in_(SENTENCES),
+        )
+        .order_by(JournalEntry.seq.desc())
+        .limit(MOST_EVENTS)
+    )
+    return [
+        Event(entry.at, SENTENCES[entry.action], organisation, entry.payload.get("motive", ""))
+        for entry, organisation in session.execute(wanted)
+    ]

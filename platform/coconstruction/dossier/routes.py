@@ -1,0 +1,140 @@
+"""The page of one need, where its coalition, its round, its history and what resembles it meet; and its writing."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coconstruction.accounts.current import acting, acting_or_none
+from coconstruction.coalitions import queries as coalitions
+from coconstruction.coalitions.policy import refusal_to_join
+from coconstruction.database import db
+from coconstruction.dossier.history import timeline
+from coconstruction.needs import actions, policy, queries
+from coconstruction.needs.content import NeedContent
+from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
+from coconstruction.needs.models import State
+from coconstruction.needs.themes import THEMES
+from coconstruction.rounds.queries import candidacies
+from coconstruction.web import access
+
+blueprint = Blueprint("dossier", __name__)
+SHOWN_SUPPORTERS = 12
+
+
+@blueprint.get("/besoins/<key:need_id>-<slug>")
+@blueprint.get("/besoins/<key:need_id>", endpoint="show_by_number")
+@access.public
+def show(need_id: int, slug: str = "") -> ResponseReturnValue:
+    hat = acting_or_none()
+    need = queries.public_need(db.session(), need_id, hat)
+    if need.state == State.DRAFT:
+        return redirect(url_for("dossier.draft", need_id=need.id))
+    if request.path != need.path:
+        return redirect(need.path, 301)
+    return render_template(
+        "dossier/show.html",
+        need=need,
+        theme=THEMES.get(need.theme, ""),
+        coalition=coalitions.coalition(db.session(), need),
+        voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
+        supports=queries.supporters(db.session(), need.id, SHOWN_SUPPORTERS),
+        events=timeline(db.session(), need),
+        candidacies=candidacies(db.session(), need),
+        refusals={
+            "support": policy.refusal_to_support(need, hat),
+            "join": refusal_to_join(need, hat),
+            "edit": policy.refusal_to_edit(need, hat),
+            "withdraw": policy.refusal_to_withdraw(need, hat),
+            "reopen": policy.refusal_to_reopen(need, hat),
+        },
+        bears=policy.owns(need, hat),
+    )
+
+
+@blueprint.get("/besoins/<key:need_id>/versions")
+@access.public
+def versions(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting_or_none())
+    return render_template("dossier/versions.html", need=need, versions=queries.versions(db.session(), need.id))
+
+
+@blueprint.route("/besoins/nouveau", methods=["GET", "POST"])
+@access.acting
+def new() -> ResponseReturnValue:
+    form = NeedForm()
+    if request.method == "GET":
+        form.title.data = request.args.get("titre", "")[:140]
+    elif form.validate():
+        need = actions.post(db.session(), acting(), form.draft_id(), form.content())
+        flash(_("Votre besoin est publié. Les collectivités peuvent maintenant le soutenir et le rejoindre."), "success")
+        return redirect(need.path, 303)
+    return _writing_page(form, 422 if form.errors else 200)
+
+
+@blueprint.post("/besoins/brouillons")
+@access.acting
+def save() -> ResponseReturnValue:
+    """Called by the page as one types, and by the « Enregistrer le brouillon » button."""
+    form = NeedForm()
+    need = actions.save_draft(db.session(), acting(), form.draft_id(), form.unfinished())
+    return redirect(url_for("dossier.draft", need_id=need.id), 303)
+
+
+@blueprint.get("/besoins/brouillons/<key:need_id>")
+@access.acting
+def draft(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting())
+    if need.state != State.DRAFT:
+        return redirect(need.path)
+    form = NeedForm(data={**NeedContent.of(need).as_json(), "draft": need.id})
+    return _writing_page(form, 200, saved=need)
+
+
+@blueprint.post("/besoins/brouillons/<key:need_id>/suppression")
+@access.acting
+def discard(need_id: int) -> ResponseReturnValue:
+    actions.discard_draft(db.session(), acting(), need_id)
+    flash(_("Le brouillon est supprimé."), "success")
+    return redirect(url_for("needs.index"), 303)
+
+
+@blueprint.route("/besoins/<key:need_id>/modification", methods=["GET", "POST"])
+@access.acting
+def edit(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting())
+    if refusal := policy.refusal_to_edit(need, acting()):
+        raise refusal
+    form = EditForm(data={**NeedContent.of(need).as_json(), "version": need.version})
+    if form.validate_on_submit():
+        need = actions.edit(db.session(), acting(), need_id, form.content(), form.version_number())
+        flash(_("La nouvelle version est publiée. Les précédentes restent lisibles."), "success")
+        return redirect(need.path, 303)
+    return render_template("dossier/edit.html", form=form, need=need), 422 if form.errors else 200
+
+
+@blueprint.route("/besoins/<key:need_id>/retrait", methods=["GET", "POST"])
+@access.acting
+def withdraw(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting())
+    if refusal := policy.refusal_to_withdraw(need, acting()):
+        raise refusal
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        actions.withdraw(db.session(), acting(), need_id, form.motive.data or "")
+        flash(_("Le besoin est retiré. Sa page et son histoire restent publiques ; vous pouvez le rouvrir."), "success")
+        return redirect(need.path, 303)
+    return render_template("dossier/withdraw.html", form=form, need=need), 422 if form.errors else 200
+
+
+@blueprint.post("/besoins/<key:need_id>/reouverture")
+@access.acting
+def reopen(need_id: int) -> ResponseReturnValue:
+    crossed = coalitions.has_crossed(db.session(), need_id)
+    need = actions.reopen(db.session(), acting(), need_id, crossed=crossed)
+    flash(_("Le besoin est rouvert."), "success")
+    return redirect(need.path, 303)
+
+
+def _writing_page(form: NeedForm, status: int, saved: object = None) -> ResponseReturnValue:
+    drafts = queries.drafts_of(db.session(), acting().organisation_id)
+    return render_template("dossier/write.html", form=form, saved=saved, drafts=drafts), status

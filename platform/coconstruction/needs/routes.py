@@ -1,0 +1,63 @@
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coconstruction.accounts.current import acting, acting_or_none
+from coconstruction.database import db
+from coconstruction.needs import actions, queries
+from coconstruction.needs.themes import THEMES
+from coconstruction.web import access
+from coconstruction.web.addresses import page_number
+from coconstruction.web.paths import local_path
+
+blueprint = Blueprint("needs", __name__)
+
+
+@blueprint.get("/besoins")
+@access.public
+def index() -> ResponseReturnValue:
+    filters = asked_filters()
+    page = queries.page(db.session(), filters, page_number())
+    hat = acting_or_none()
+    shown = [need.id for need in page.needs]
+    ours = queries.supported_among(db.session(), hat.organisation_id, shown) if hat else set()
+    facets = queries.facets(db.session(), filters)
+    return render_template("needs/index.html", page=page, filters=filters, facets=facets, ours=ours, themes=THEMES)
+
+
+@blueprint.post("/besoins/<key:need_id>/soutien")
+@access.acting
+def support(need_id: int) -> ResponseReturnValue:
+    need = actions.support(db.session(), acting(), need_id)
+    flash(_("C’est noté : votre collectivité soutient ce besoin. Cela ne l’engage à rien."), "success")
+    return redirect(local_path(request.form.get("next"), need.path), 303)
+
+
+@blueprint.post("/besoins/<key:need_id>/soutien/retrait")
+@access.acting
+def unsupport(need_id: int) -> ResponseReturnValue:
+    need = actions.unsupport(db.session(), acting(), need_id)
+    flash(_("Le soutien de votre collectivité est retiré. Vous pouvez le redonner quand vous voulez."), "success")
+    return redirect(local_path(request.form.get("next"), need.path), 303)
+
+
+@blueprint.get("/besoins/<key:need_id>/soutiens")
+@access.public
+def supporters(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting_or_none())
+    number = page_number()
+    rows = queries.supporters(db.session(), need_id, limit=100, offset=(number - 1) * 100)
+    return render_template("needs/supporters.html", need=need, supports=rows, number=number)
+
+
+def asked_filters() -> queries.Filters:
+    """What the address asks for; a value that does not exist counts as none."""
+    ask = request.args.get
+    theme, state, sort = ask("theme", ""), ask("etat", ""), ask("tri", "")
+    place = ask("departement", "")
+    return queries.Filters(
+        theme=theme if theme in THEMES else "",
+        state=state if state in queries.PUBLIC_STATES else "",
+        departement=place if place.isalnum() and len(place) <= 3 else "",
+        sort=sort if sort in queries.SORTS else "recent",
+    )

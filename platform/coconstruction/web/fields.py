@@ -1,0 +1,69 @@
+"""Form fields as every form of the site writes them: trimmed, in one Unicode form, of a stated length."""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DecimalField, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+REQUIRED = _l("Ce champ est à remplir.")
+TOO_LONG = _l("Ce texte est trop long : %(max)d signes au plus.")
+LARGEST_AMOUNT = 1_000_000_000
+
+
+def clean(value: Any) -> Any:
+    """Composed Unicode without the null sign, which PostgreSQL refuses."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
+
+
+def line(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> StringField:
+    return StringField(label, description=hint, filters=[clean], validators=_text_rules(longest, required))
+
+
+def paragraph(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> TextAreaField:
+    return TextAreaField(label, description=hint, filters=[clean], validators=_text_rules(longest, required))
+
+
+def amount(label: Any, *, hint: Any = "") -> IntegerField:
+    """A whole number above zero, or nothing."""
+    range_ = NumberRange(1, LARGEST_AMOUNT, message=_l("Donnez un nombre entier entre 1 et un milliard."))
+    return WholeNumber(label, description=hint, validators=[Optional(), range_])
+
+
+def plain_digits(text: str) -> str:
+    """« 28 000,50 € », as people write it, as a program reads it."""
+    return re.sub(r"[\s€]", "", text).replace(",", ".")
+
+
+class Euros(DecimalField):
+    """An amount above zero with at most two decimals, or nothing."""
+
+    def __init__(self, label: Any, hint: Any = "", **more: Any) -> None:
+        range_ = NumberRange(Decimal("0.01"), LARGEST_AMOUNT, message=_l("Donnez un montant entre 0,01 et un milliard."))
+        super().__init__(label, description=hint, validators=[Optional(), range_], places=2, **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = plain_digits(valuelist[0]) if valuelist else ""
+        if text and not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", text):
+            raise ValueError(_l("Donnez un montant en euros, par exemple 1 500 ou 1 500,50."))
+        self.data = Decimal(text) if text else None
+
+
+class WholeNumber(IntegerField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = [plain_digits(text) for text in valuelist]
+        try:
+            super().process_formdata(typed)
+        except ValueError:
+            self.data = None
+            raise ValueError(_l("Donnez un nombre entier, par exemple 28 000.")) from None
+
+
+def _text_rules(longest: int, required: Any) -> list[Any]:
+    presence = [DataRequired(required)] if required else [Optional()]
+    return [*presence, Length(max=longest, message=TOO_LONG)]
