@@ -101,14 +101,15 @@ def digest(prev_hash: str, line: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{prev_hash}\n{canonical}".encode()).hexdigest()
 
 
-def first_flaw(entries: Iterable[JournalEntry]) -> int | None:
-    """The number of the first line that does not follow from the one before, or None when the chain is whole."""
-    expected_seq, prev_hash = 1, GENESIS
+def first_flaw(entries: Iterable[JournalEntry], last_seq: int, last_hash: str) -> int | None:
+    """The number of the first line that does not follow from the one before, or None when the chain is whole
+    up to the head (`last_seq`, `last_hash`): lines cut off at the end show too."""
+    seq, prev_hash = 0, GENESIS
     for entry in entries:
-        if entry.seq != expected_seq or entry.prev_hash != prev_hash or digest(prev_hash, _line(entry)) != entry.hash:
-            return expected_seq
-        expected_seq, prev_hash = entry.seq + 1, entry.hash
-    return None
+        if entry.seq != seq + 1 or entry.prev_hash != prev_hash or digest(prev_hash, _line(entry)) != entry.hash:
+            return seq + 1
+        seq, prev_hash = entry.seq, entry.hash
+    return None if (seq, prev_hash) == (last_seq, last_hash) else seq + 1
 
 
 def entries_after(session: Session, seq: int, limit: int = 10_000) -> Iterator[JournalEntry]:

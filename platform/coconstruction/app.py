@@ -1,0 +1,104 @@
+"""The table of contents: what the application is made of, from the ground up."""
+
+from typing import Any
+
+import click
+from flask import Flask
+from flask_babel import get_locale
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+from coconstruction import database, worker
+from coconstruction.accounts import cli as accounts_cli
+from coconstruction.accounts import current
+from coconstruction.accounts import routes as accounts
+from coconstruction.coalitions import routes as coalitions
+from coconstruction.curation import routes as curation
+from coconstruction.database import db
+from coconstruction.demonstration import cli as demonstration_cli
+from coconstruction.demonstration import routes as demonstration
+from coconstruction.dossier import organisations
+from coconstruction.dossier import routes as dossier
+from coconstruction.home import routes as home
+from coconstruction.journal_cli import journal_commands
+from coconstruction.needs import routes as needs
+from coconstruction.rounds import cli as rounds_cli
+from coconstruction.rounds import routes as rounds
+from coconstruction.search import cli as search_cli
+from coconstruction.search import routes as search
+from coconstruction.search.engines import open_index
+from coconstruction.server import serve
+from coconstruction.settings import ROOT, Settings
+from coconstruction.solutions import routes as solutions
+from coconstruction.territories import cli as territories_cli
+from coconstruction.translations.cli import translation_commands
+from coconstruction.web import access, addresses, failures, filters, languages, pages, security
+
+LARGEST_REQUEST = 512 * 1024
+BLUEPRINTS = (
+    home.blueprint,
+    needs.blueprint,
+    dossier.blueprint,
+    coalitions.blueprint,
+    organisations.blueprint,
+    solutions.blueprint,
+    rounds.blueprint,
+    curation.blueprint,
+    search.blueprint,
+    accounts.blueprint,
+    pages.blueprint,
+)
+DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
+
+
+def create_app(settings: Settings) -> Flask:
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_REQUEST, WTF_CSRF_TIME_LIMIT=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+    addresses.init_app(app)
+    failures.init_app(app)
+    database.init_app(app, settings.database_url)
+    languages.init_app(app)
+    filters.init_app(app)
+    CSRFProtect(app)
+    for blueprint in BLUEPRINTS + (DEMONSTRATION if settings.demo else ()):
+        app.register_blueprint(blueprint)
+    security.init_app(app, settings)
+    current.init_app(app)
+    access.protect(app, current.CHECKS)
+    with app.app_context():
+        app.extensions["search"] = open_index(settings, db.engine)
+    app.context_processor(lambda: page_context(settings))
+    _add_commands(app, settings)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600)  # type: ignore[method-assign]
+    return app
+
+
+def page_context(settings: Settings) -> dict[str, Any]:
+    """What every page may use."""
+    return {"settings": settings, "locale": str(get_locale()), "phase_line": rounds.phase_line}
+
+
+def _add_commands(app: Flask, settings: Settings) -> None:
+    groups = (
+        territories_cli.territories,
+        accounts_cli.accounts_commands,
+        search_cli.search_commands,
+        journal_commands,
+        translation_commands,
+    )
+    for group in groups:
+        app.cli.add_command(group)
+    if settings.demo:
+        app.cli.add_command(demonstration_cli.demonstration_commands)
+        app.cli.add_command(rounds_cli.clock_command)
+    app.cli.add_command(click.Command("worker", callback=lambda: worker.run(app, settings)))
+    app.cli.add_command(_serve_command(settings))
+
+
+def _serve_command(settings: Settings) -> click.Command:
+    processes = click.Option(["--processes"], type=int, default=2, show_default=True)
+    return click.Command("serve", params=[processes], callback=lambda processes: serve(settings, processes))

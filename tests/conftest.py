@@ -1,0 +1,139 @@
+"""One migrated database holding the whole real referential is made once, then given fresh to every test that asks.
+
+`--engine=sqlite` (default) or `--engine=postgresql`: the whole suite runs on both.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fasteners import InterProcessLock
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from coconstruction.app import create_app
+from coconstruction.database import db, transaction
+from coconstruction.settings import ROOT, Settings
+from coconstruction.territories.actions import import_referential
+from coconstruction.territories.referential import read_referential
+from tests import postgres_server
+from tests.reading import PageClient
+
+pytest_plugins = ["tests.postgres_server"]
+
+REFERENTIAL = ROOT / "node_modules" / "@etalab" / "decoupage-administratif" / "data"
+KEPT_TABLES = {"alembic_version", "organisation", "territory", "place_name", "referential"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--engine"))
+
+
+@pytest.fixture(scope="session")
+def template_url(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the database every test starts from. Built once for all the processes of the run."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    with InterProcessLock(shared / f"{engine_name}.lock"):
+        url = _template_address(engine_name, shared)
+        done = shared / f"{engine_name}.done"
+        if not done.exists():
+            _build(url, shared)
+            done.touch()
+    return url
+
+
+@pytest.fixture(scope="session")
+def worker_settings(engine_name: str, template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("site")
+    return Settings(
+        database_url=copy_of(template_url, folder),
+        search_index_dir=folder / "index",
+        secret_key="a key for tests only, of no value",  # noqa: S106
+        base_url="http://localhost",
+    )
+
+
+@pytest.fixture(scope="session")
+def worker_app(worker_settings: Settings) -> Flask:
+    return create_app(worker_settings)
+
+
+@pytest.fixture
+def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Iterator[Flask]:
+    """The application over a fresh database."""
+    with worker_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    restore(worker_settings.database_url, template_url)
+    worker_app.extensions["search"].rebuild([], 0)
+    yield worker_app
+
+
+@pytest.fixture
+def demo_app(app: Flask, worker_settings: Settings) -> Flask:
+    return create_app(replace(worker_settings, demo=True))
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    return PageClient(app)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """To read what the site wrote. Writing goes through `transaction()`."""
+    with app.app_context():
+        yield db.session()
+
+
+def copy_of(template_url: str, folder: Path) -> str:
+    if template_url.startswith("sqlite"):
+        path = folder / "site.sqlite3"
+        shutil.copyfile(str(make_url(template_url).database), path)
+        return f"sqlite:///{path}"
+    name = "site_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return postgres_server.create_database(name, template=make_url(template_url).database)
+
+
+def restore(url: str, template_url: str) -> None:
+    if url.startswith("sqlite"):
+        path = Path(str(make_url(url).database))
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(str(make_url(template_url).database), path)
+        return
+    postgres_server.create_database(str(make_url(url).database), template=str(make_url(template_url).database))
+
+
+def _template_address(engine_name: str, shared: Path) -> str:
+    if engine_name == "sqlite":
+        return f"sqlite:///{shared / 'template.sqlite3'}"
+    return postgres_server.database_url("template_" + hashlib.sha256(str(shared).encode()).hexdigest()[:12])
+
+
+def _build(url: str, shared: Path) -> None:
+    if not url.startswith("sqlite"):
+        postgres_server.create_database(str(make_url(url).database))
+    app = create_app(Settings(database_url=url, search_index_dir=shared / "template-index", secret_key="template"))  # noqa: S106
+    with app.app_context():
+        upgrade()
+        with transaction() as session:
+            import_referential(session, read_referential(REFERENTIAL), lambda _done: None)
+        if url.startswith("sqlite"):
+            db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.session.remove()
+        db.engine.dispose()
