@@ -1,0 +1,165 @@
+"""Who is asking, and for whom: read from the session cookie once per request, at most two SQL statements, none
+for a visitor who is not signed in."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, abort, g, has_request_context, redirect, request, session
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from coconstruction import clock
+from coconstruction.accounts import queries
+from coconstruction.accounts.models import Affiliation, Agent
+from coconstruction.database import SAFE_METHODS, db
+from coconstruction.errors import Link, Refused
+from coconstruction.web.access import Access
+from coconstruction.web.paths import local_path
+
+
+def init_app(app: Flask) -> None:
+    login = LoginManager()
+    # The stored session is the protection: a changed network or browser version must not sign anyone out.
+    login.session_protection = None
+    login.user_loader(_agent_of_key)
+    login.init_app(app, add_context_processor=False)
+    app.before_request(_forget_identity)
+    app.context_processor(_identity)
+
+
+def current_agent() -> Agent | None:
+    if not has_request_context() or "_user_id" not in session:
+        return None
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def affiliations() -> list[Affiliation]:
+    """The live ones, with their organisation, loaded once per request."""
+    agent = current_agent()
+    if agent is None:
+        return []
+    if "affiliations" not in g:
+        g.affiliations = queries.live_affiliations(db.session(), agent.id)
+    return list(g.affiliations)
+
+
+def acting_or_none() -> Affiliation | None:
+    """The hat worn: the one chosen, otherwise the oldest."""
+    worn = affiliations()
+    chosen = session.get("acting") if worn else None
+    return next((each for each in worn if each.id == chosen), worn[0] if worn else None)
+
+
+def acting() -> Affiliation:
+    affiliation = acting_or_none()
+    if affiliation is None:
+        raise Refused(
+            "no_affiliation",
+            _l("Pour agir ici, il faut être rattaché à une collectivité, et que ce rattachement soit vérifié."),
+            Link(str(_l("Choisir ma collectivité")), "/compte/organisations/nouvelle"),
+            status=403,
+        )
+    return affiliation
+
+
+def signed_in_agent() -> Agent:
+    """The signed-in person, for a view that requires one."""
+    person = current_agent()
+    if person is None:
+        raise _session_ended()
+    return person
+
+
+def open_session(person: Agent, key: str) -> None:
+    """Nothing of the visitor's former session remains, its anti-forgery key included."""
+    session.clear()
+    session.permanent = True
+    person.session_key = key
+    login_user(person)
+
+
+def close_session() -> None:
+    logout_user()
+    session.clear()
+
+
+def wear(affiliation: Affiliation) -> None:
+    session["acting"] = affiliation.id
+
+
+def sign_in_address(path: str) -> str:
+    return "/connexion?" + urlencode({"next": path})
+
+
+def _agent_of_key(key: str) -> Agent | None:
+    person = queries.agent_of_session(db.session(), key, clock.now())
+    if person is not None:
+        person.session_key = key
+    return person
+
+
+def _forget_identity() -> None:
+    # Several requests may share one application context, and `g` with it; identity never outlives its request.
+    for name in ("_login_user", "affiliations"):
+        g.pop(name, None)
+
+
+def _identity() -> dict[str, Any]:
+    return {"current_agent": current_agent(), "acting": acting_or_none(), "affiliations": affiliations()}
+
+
+def _anyone() -> None:
+    pass
+
+
+def _require_agent() -> None:
+    if current_agent() is not None:
+        return
+    if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
+        abort(redirect(sign_in_address(_asked_path())))
+    raise _session_ended()
+
+
+def _require_affiliation() -> None:
+    _require_agent()
+    acting()
+
+
+def _require_curator() -> None:
+    _require_agent()
+    if not signed_in_agent().is_curator:
+        raise Refused(
+            "curators_only",
+            _l("Cette page est réservée à l’équipe de l’Incubateur des territoires."),
+            Link(str(_l("Voir les besoins")), "/besoins"),
+            status=403,
+        )
+
+
+def _asked_path() -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return quote(request.path, safe="/-._~") + (f"?{query}" if query else "")
+
+
+def _page_left() -> str:
+    """Where to come back after signing in: the page that held the form, never the form's own target."""
+    here = request.headers.get("HX-Current-URL") or request.referrer or ""
+    return local_path(here.removeprefix(request.host_url.rstrip("/")), "/")
+
+
+def _session_ended() -> Refused:
+    return Refused(
+        "session_expired",
+        _l("Votre session a pris fin ou n’a pas commencé. Connectez-vous, puis recommencez : rien n’a été enregistré."),
+        Link(str(_l("Me connecter")), sign_in_address(_page_left())),
+        status=403,
+    )
+
+
+CHECKS: Mapping[Access, Callable[[], None]] = {
+    Access.PUBLIC: _anyone,
+    Access.SIGNED_IN: _require_agent,
+    Access.ACTING: _require_affiliation,
+    Access.CURATOR: _require_curator,
+}

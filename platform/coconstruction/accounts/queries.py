@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from coconstruction.accounts.keys import digest
+from coconstruction.accounts.models import Affiliation, Agent, AgentSession, SignInToken, VerifiedDomain
+from coconstruction.errors import NotFound
+from coconstruction.territories.models import Organisation
+
+LIVE = Affiliation.proven_at.is_not(None) & Affiliation.ended_at.is_(None)
+PENDING = Affiliation.proven_at.is_(None) & Affiliation.ended_at.is_(None)
+
+
+def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
+    wanted = select(Agent).join(AgentSession, AgentSession.agent_id == Agent.id)
+    open_ = (AgentSession.key_hash == digest(key)) & AgentSession.ended_at.is_(None) & (AgentSession.expires_at > at)
+    return session.scalar(wanted.where(open_))
+
+
+def agent_by_email(session: Session, email: str) -> Agent | None:
+    return session.scalar(select(Agent).where(Agent.email == email))
+
+
+def usable_token(session: Session, token: str, at: datetime) -> SignInToken | None:
+    found = session.get(SignInToken, digest(token))
+    return found if found is not None and found.used_at is None and found.expires_at > at else None
+
+
+def live_affiliations(session: Session, agent_id: int) -> list[Affiliation]:
+    """Those the agent may act under, oldest first."""
+    wanted = _with_organisation().where(Affiliation.agent_id == agent_id, LIVE)
+    return list(session.scalars(wanted.order_by(Affiliation.proven_at, Affiliation.id)))
+
+
+def affiliations_of(session: Session, agent_id: int) -> Sequence[Affiliation]:
+    """All of them, whatever their state, by name of organisation."""
+    wanted = _with_organisation().where(Affiliation.agent_id == agent_id)
+    return session.scalars(wanted.order_by(Organisation.name_key, Affiliation.id)).all()
+
+
+def own_affiliation(session: Session, agent_id: int, affiliation_id: int) -> Affiliation:
+    """Somebody else's affiliation does not exist. Raises NotFound."""
+    wanted = _with_organisation().where(Affiliation.id == affiliation_id, Affiliation.agent_id == agent_id)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def affiliation_between(session: Session, agent_id: int, organisation_id: int) -> Affiliation | None:
+    key = (Affiliation.agent_id == agent_id) & (Affiliation.organisation_id == organisation_id)
+    return session.scalar(select(Affiliation).where(key))
+
+
+def pending_affiliations(session: Session, limit: int = 100) -> Sequence[Affiliation]:
+    """Requests a curator has to decide on, oldest first, with their agent and organisation."""
+    return session.scalars(_for_curators().where(PENDING).order_by(Affiliation.asked_at).limit(limit)).all()
+
+
+def pending_mandates(session: Session, limit: int = 100) -> Sequence[Affiliation]:
+    """Proven agents who asked for the right to commit their organisation, oldest first."""
+    asked = LIVE & Affiliation.mandate_asked_at.is_not(None) & Affiliation.mandate_at.is_(None)
+    return session.scalars(_for_curators().where(asked).order_by(Affiliation.mandate_asked_at).limit(limit)).all()
+
+
+def vouches_for(session: Session, email: str, organisation_id: int) -> bool:
+    """Is the address's domain one that proves belonging to this organisation?"""
+    return session.get(VerifiedDomain, (domain_of(email), organisation_id)) is not None
+
+
+def domain_of(email: str) -> str:
+    return email.rpartition("@")[2]
+
+
+def _with_organisation() -> Select[Affiliation]:
+    return select(Affiliation).join(Affiliation.organisation).options(contains_eager(Affiliation.organisation))
+
+
+def _for_curators() -> Select[Affiliation]:
+    return select(Affiliation).options(joinedload(Affiliation.agent), joinedload(Affiliation.organisation))
