@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,10 +23,14 @@ KINDS = (
     "partenaire",
 )
 
+# Folded keys are searched by range (`>= "sa" and < "sa{"`): byte order, whatever the server's language.
+Key = String(200).with_variant(String(200, collation="C"), "postgresql")
+
 
 class Organisation(Base):
     """A legal body. `reference` is the referential's name for it ("commune:35360"); `code` is its public address:
-    the SIREN when it has one. `population` is municipal, in inhabitants."""
+    the SIREN when it has one. `population` is municipal, in inhabitants. `name_key` is the name as people type it,
+    folded: "gironde" for the Département de la Gironde. Communes, Paris among them, have an `insee_code`."""
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -38,7 +44,7 @@ class Organisation(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(Key)
     siren: Mapped[str | None] = mapped_column(String(9))
     insee_code: Mapped[str | None] = mapped_column(String(5), index=True)
     departement_code: Mapped[str | None] = mapped_column(String(3))
@@ -70,5 +76,38 @@ class PlaceName(Base):
     code: Mapped[str] = mapped_column(String(5), primary_key=True)
     kind: Mapped[str] = mapped_column(String(30), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(Key)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+class NameWord(Base):
+    """What an organisation is found by: the words of its name, its SIREN, INSEE and postal codes, its département."""
+
+    __tablename__ = "name_word"
+
+    word: Mapped[str] = mapped_column(Key, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+
+
+class Alias(Base):
+    """Another reference of an organisation: "departement:67" is the Collectivité européenne d’Alsace, and the code of a
+    former commune is the commune it joined (docs/decisions/0012)."""
+
+    __tablename__ = "alias"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+
+
+class LoadedReferential(Base):
+    """A single row: which referential is loaded. `stamp` changes with every import that changes something."""
+
+    __tablename__ = "loaded_referential"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(20))
+    vintage: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64))
+    stamp: Mapped[str] = mapped_column(String(32))
+    imported_at: Mapped[datetime]
