@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from coconstruction.database import UtcDateTime, db
+from coconstruction.database import UtcDateTime, db, transaction
 
 configure = current_app.extensions["migrate"].configure_args
 
@@ -14,11 +14,10 @@ def render(kind: str, thing: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    with db.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, render_item=render, **configure)
+    with transaction() as session:  # elsewhere than in one, the database refuses to write
+        context.configure(connection=session.connection(), target_metadata=db.metadata, render_item=render, **configure)
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
 
 
 run()
