@@ -1,9 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from coconstruction.accounts.emails import domain_of
 from coconstruction.accounts.keys import digest
 from coconstruction.accounts.models import Affiliation, Agent, AgentSession, SignInToken, VerifiedDomain
 from coconstruction.errors import NotFound
@@ -19,8 +20,18 @@ def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
     return session.scalar(wanted.where(open_))
 
 
-def agent_by_email(session: Session, email: str) -> Agent | None:
-    return session.scalar(select(Agent).where(Agent.email == email))
+def agents_at(session: Session, emails: Collection[str]) -> Sequence[Agent]:
+    return session.scalars(select(Agent).where(Agent.email.in_(emails)).order_by(Agent.name, Agent.id)).all()
+
+
+def hats_of(session: Session, agent_ids: Collection[int]) -> Mapping[int, list[Affiliation]]:
+    """The live affiliations of each agent, with their organisation."""
+    hats: dict[int, list[Affiliation]] = {key: [] for key in agent_ids}
+    for hat in session.scalars(
+        _with_organisation().where(Affiliation.agent_id.in_(agent_ids), LIVE).order_by(Affiliation.id)
+    ):
+        hats[hat.agent_id].append(hat)
+    return hats
 
 
 def usable_token(session: Session, token: str, at: datetime) -> SignInToken | None:
@@ -49,6 +60,14 @@ def own_affiliation(session: Session, agent_id: int, affiliation_id: int) -> Aff
     return found
 
 
+def affiliation(session: Session, affiliation_id: int) -> Affiliation:
+    """With its agent and organisation, for a curator. Raises NotFound."""
+    found = session.scalar(_for_curators().where(Affiliation.id == affiliation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def affiliation_between(session: Session, agent_id: int, organisation_id: int) -> Affiliation | None:
     key = (Affiliation.agent_id == agent_id) & (Affiliation.organisation_id == organisation_id)
     return session.scalar(select(Affiliation).where(key))
@@ -68,10 +87,6 @@ def pending_mandates(session: Session, limit: int = 100) -> Sequence[Affiliation
 def vouches_for(session: Session, email: str, organisation_id: int) -> bool:
     """Is the address's domain one that proves belonging to this organisation?"""
     return session.get(VerifiedDomain, (domain_of(email), organisation_id)) is not None
-
-
-def domain_of(email: str) -> str:
-    return email.rpartition("@")[2]
 
 
 def _with_organisation() -> Select[Affiliation]:

@@ -1,0 +1,78 @@
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, RadioField, StringField
+from wtforms.validators import AnyOf, DataRequired, ValidationError
+
+from coconstruction.accounts.emails import normalised_email
+from coconstruction.accounts.models import Role
+from coconstruction.web.fields import clean, line, paragraph
+from coconstruction.web.paths import local_path
+
+LONGEST_NEXT = 500  # signs kept of the page one came from
+
+
+class _ComesBack(FlaskForm):
+    """A form that leads back to the page one came from."""
+
+    next = HiddenField()
+
+    def next_path(self, default: str) -> str:
+        path = local_path(self.next.data, default)
+        return path if len(path) <= LONGEST_NEXT else default
+
+
+class SignInForm(_ComesBack):
+    email = EmailField(
+        _l("Adresse électronique"),
+        description=_l("De préférence votre adresse professionnelle. Format attendu : nom@domaine.fr"),
+        filters=[clean],
+        validators=[DataRequired(_l("Donnez votre adresse électronique."))],
+    )
+
+    def validate_email(self, field: StringField) -> None:
+        if normalised_email(field.data or "") is None:
+            raise ValidationError(_l("Cette adresse n’est pas complète ou pas valable. Exemple : nom@domaine.fr"))
+
+    def address(self) -> str:
+        return normalised_email(self.email.data or "") or ""
+
+
+class ProfileForm(_ComesBack):
+    name = line(
+        _l("Prénom et nom"),
+        120,
+        hint=_l("Ils seront affichés à côté de ce que vous publiez."),
+        required=_l("Donnez votre prénom et votre nom."),
+    )
+
+
+class AffiliationForm(_ComesBack):
+    organisation = HiddenField(filters=[clean])
+    role = RadioField(
+        _l("Vous y êtes"),
+        choices=[
+            (Role.AGENT, _l("Agent")),
+            (Role.ELU, _l("Élu ou élue")),
+            (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
+        ],
+        default=Role.AGENT,
+        validators=[AnyOf(list(Role), message=_l("Choisissez l’une des trois réponses."))],
+    )
+    function = line(
+        _l("Votre fonction"),
+        120,
+        hint=_l("Par exemple : secrétaire de mairie, DSI, maire."),
+        required=_l("Dites votre fonction."),
+    )
+    motive = paragraph(
+        _l("Comment pouvons-nous le vérifier ?"),
+        1000,
+        hint=_l(
+            "Par exemple : un numéro de téléphone de la mairie, la page du site où votre nom figure. "
+            "Facultatif si votre adresse est celle de l’organisation."
+        ),
+    )
+
+
+class EndForm(FlaskForm):
+    motive = paragraph(_l("Pourquoi ?"), 1000, hint=_l("Facultatif."))

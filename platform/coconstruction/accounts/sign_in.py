@@ -1,0 +1,102 @@
+"""Sign-in by a link that serves once, within a quarter of an hour. Nothing here says whether an address is known."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from coconstruction import clock
+from coconstruction.accounts import mails
+from coconstruction.accounts.keys import digest, new_key
+from coconstruction.accounts.models import Agent, AgentSession, SignInToken
+from coconstruction.accounts.queries import usable_token
+from coconstruction.database import insert_once
+from coconstruction.errors import Link, Refused
+from coconstruction.journal import By, record
+from coconstruction.notifications.actions import post
+
+LINK_LASTS = timedelta(minutes=15)
+SESSION_LASTS = timedelta(hours=12)
+LETTERS_PER_HOUR = 5
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    agent: Agent
+    key: str
+    next_path: str
+
+
+def send_link(session: Session, email: str, next_path: str) -> None:
+    """Write the letter with its link. Beyond the hourly number, silently nothing: the answer must not tell."""
+    now, token = clock.now(), new_key()
+    session.execute(
+        delete(SignInToken).where(SignInToken.email == email, SignInToken.created_at < now - timedelta(hours=1))
+    )
+    if _too_many(session, email, now) or not post(session, mails.sign_in(email, token, now)):
+        return
+    session.add(
+        SignInToken(
+            token_hash=digest(token), email=email, next_path=next_path, created_at=now, expires_at=now + LINK_LASTS
+        )
+    )
+
+
+def invited(session: Session, token: str) -> SignInToken:
+    """The link as it stands, unspent: mail scanners follow links, so that opening one costs nothing."""
+    found = usable_token(session, token, clock.now())
+    if found is None:
+        raise _spent()
+    return found
+
+
+def sign_in(session: Session, token: str) -> SignedIn:
+    """Spend the link, once whoever races for it, and open a session. A new address becomes an agent."""
+    now = clock.now()
+    fresh = (SignInToken.token_hash == digest(token)) & SignInToken.used_at.is_(None) & (SignInToken.expires_at > now)
+    spending = update(SignInToken).where(fresh).values(used_at=now)
+    spent = session.execute(spending.returning(SignInToken.email, SignInToken.next_path)).first()
+    if spent is None:
+        raise _spent()
+    agent = agent_at(session, spent.email)
+    return SignedIn(agent, start_session(session, agent), spent.next_path)
+
+
+def agent_at(session: Session, email: str) -> Agent:
+    """Whose address this is; a new address becomes an agent."""
+    registered = insert_once(session, Agent, email=email, name="", is_curator=False, created_at=clock.now())
+    agent = session.scalars(select(Agent).where(Agent.email == email)).one()
+    if registered:
+        record(session, "agent.registered", ("agent", agent.id), by=By(agent_id=agent.id))
+    return agent
+
+
+def start_session(session: Session, agent: Agent) -> str:
+    """The key of a new session, of which the row keeps the digest only."""
+    now, key = clock.now(), new_key()
+    session.add(AgentSession(key_hash=digest(key), agent_id=agent.id, created_at=now, expires_at=now + SESSION_LASTS))
+    session.flush()
+    return key
+
+
+def end_session(session: Session, key: str) -> None:
+    ending = update(AgentSession).where(AgentSession.key_hash == digest(key), AgentSession.ended_at.is_(None))
+    session.execute(ending.values(ended_at=clock.now()))
+
+
+def _too_many(session: Session, email: str, now: datetime) -> bool:
+    asked = select(func.count(), func.max(SignInToken.created_at)).where(SignInToken.email == email)
+    number, last = session.execute(asked).one()
+    too_soon = number > 0 and now - last < timedelta(seconds=mails.SECONDS_BETWEEN_LETTERS)
+    return number >= LETTERS_PER_HOUR or too_soon
+
+
+def _spent() -> Refused:
+    return Refused(
+        "link_spent",
+        _l("Ce lien de connexion ne sert plus : il a déjà servi, il a plus de quinze minutes, ou il est incomplet."),
+        Link(str(_l("Demander un nouveau lien")), "/connexion"),
+        status=410,
+    )
