@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "platform"))
 
-from coconstruction.territories.coverage import Atlas  # noqa: E402
-from coconstruction.territories.referential import FOLDER, Referential, read_referential  # noqa: E402
+from coconstruction.territories.coverage import Atlas
+from coconstruction.territories.referential import FOLDER, Referential, read_referential
 
 MEMBERS, ROUNDS, GOAL_MS = 1_000, 200, 5.0
 
