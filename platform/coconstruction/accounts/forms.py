@@ -5,6 +5,7 @@ from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from coconstruction.accounts.emails import normalised_email
 from coconstruction.accounts.models import Role
+from coconstruction.web.choices import choices
 from coconstruction.web.fields import clean, line, paragraph
 from coconstruction.web.paths import local_path
 
@@ -50,11 +51,13 @@ class AffiliationForm(_ComesBack):
     organisation = HiddenField(filters=[clean])
     role = RadioField(
         _l("Vous y êtes"),
-        choices=[
-            (Role.AGENT, _l("Agent")),
-            (Role.ELU, _l("Élu ou élue")),
-            (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
-        ],
+        choices=choices(
+            (
+                (Role.AGENT, _l("Agent")),
+                (Role.ELU, _l("Élu ou élue")),
+                (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
+            )
+        ),
         default=Role.AGENT,
         validators=[AnyOf(list(Role), message=_l("Choisissez l’une des trois réponses."))],
     )

@@ -1,8 +1,11 @@
 """Coming in and going out; one's own account: name, organisations, the hat worn."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from coconstruction.accounts import actions, policy, queries, sign_in
 from coconstruction.accounts.current import (
@@ -17,9 +20,11 @@ from coconstruction.accounts.forms import AffiliationForm, EndForm, ProfileForm,
 from coconstruction.accounts.models import Role
 from coconstruction.database import db
 from coconstruction.errors import NotFound
-from coconstruction.territories.queries import organisation_by_code, suggest
+from coconstruction.territories.kinds import NAMES
+from coconstruction.territories.queries import Suggestion, organisation_by_code, suggest
 from coconstruction.web import access
 from coconstruction.web.fields import clean
+from coconstruction.web.filters import number
 from coconstruction.web.paths import local_path
 
 blueprint = Blueprint("accounts", __name__)
@@ -94,8 +99,7 @@ def profile() -> ResponseReturnValue:
 @blueprint.post("/compte/agir")
 @access.signed_in
 def act_for() -> ResponseReturnValue:
-    asked = request.form.get("affiliation", type=int) or 0
-    affiliation = queries.own_affiliation(db.session(), signed_in_agent().id, asked)
+    affiliation = queries.own_affiliation(db.session(), signed_in_agent().id, _typed_key("affiliation"))
     if refusal := policy.refusal_to_wear(affiliation):
         raise refusal
     wear(affiliation)
@@ -149,10 +153,26 @@ def end_affiliation(affiliation_id: int) -> ResponseReturnValue:
     ), 422 if form.errors else 200
 
 
+def _typed_key(name: str) -> int:
+    """The key a form sends, 0 when it is none."""
+    typed = request.form.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+
 def _choose_organisation() -> str:
     typed = clean(request.args.get("q", ""))[:LONGEST_SEARCH]
-    found = suggest(db.session(), typed, SUGGESTIONS)
-    return render_template("accounts/choose_organisation.html", typed=typed, suggestions=found, next_path=_next())
+    found = [_choice(each) for each in suggest(db.session(), typed, SUGGESTIONS)]
+    return render_template("accounts/choose_organisation.html", typed=typed, found=found, next_path=_next())
+
+
+def _choice(suggestion: Suggestion) -> Mapping[str, str]:
+    body = suggestion.organisation
+    people = ngettext("%(people)s habitant", "%(people)s habitants", body.population, people=number(body.population))
+    return {
+        "name": suggestion.label,
+        "detail": f"{NAMES[body.kind]} · {people}" if body.population else str(NAMES[body.kind]),
+        "url": url_for("accounts.new_affiliation", organisation=body.code, next=_next() or None),
+    }
 
 
 def _next() -> str:

@@ -55,7 +55,8 @@ def enter(agent_id: int) -> ResponseReturnValue:
 @access.public
 def letters() -> ResponseReturnValue:
     settings = current_app.extensions["settings"]
-    written = [(each, render(each, settings)["Subject"]) for each in latest_letters(db.session())]
+    kept = [each for each in latest_letters(db.session()) if each.context]  # carried outside the demonstration: emptied
+    written = [(each, render(each, settings)["Subject"]) for each in kept]
     return render_template("demonstration/letters.html", letters=written)
 
 
@@ -63,7 +64,7 @@ def letters() -> ResponseReturnValue:
 @access.public
 def read_letter(letter_id: int) -> ResponseReturnValue:
     settings, found = current_app.extensions["settings"], letter(db.session(), letter_id)
-    if found is None:
+    if found is None or not found.context:
         raise NotFound
     message = render(found, settings)
     pieces = with_links(message.get_content(), settings.base_url)
