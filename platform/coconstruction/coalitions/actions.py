@@ -119,9 +119,7 @@ def _cross_if_reached(session: Session, need: Need, membership: Membership) -> N
     if not evaluate(rule, reached).met:
         return
     facts = {"rule_version": version, "figures": asdict(reached)}
-    if not insert_once(
-        session, Crossing, need_id=need.id, membership_id=membership.id, at=clock.now(), **facts
-    ):
+    if not insert_once(session, Crossing, need_id=need.id, membership_id=membership.id, at=clock.now(), **facts):
         return  # it fell back below the line, then returned: that news was told once
     if need.state == State.OPEN:
         need.state, need.state_at = State.QUALIFIED, clock.now()

@@ -7,11 +7,14 @@ from coconstruction.coalitions import actions, queries
 from coconstruction.coalitions.forms import JoinForm, filled
 from coconstruction.coalitions.policy import refusal_to_join
 from coconstruction.coalitions.preview import preview
+from coconstruction.coalitions.wording import FILTERS
 from coconstruction.database import db
 from coconstruction.needs.queries import public_need
 from coconstruction.web import access
 
 blueprint = Blueprint("coalitions", __name__)
+for words in FILTERS:
+    blueprint.add_app_template_filter(words)
 
 
 @blueprint.route("/besoins/<key:need_id>/rejoindre", methods=["GET", "POST"])
@@ -26,7 +29,10 @@ def join(need_id: int) -> ResponseReturnValue:
     form = filled(member.membership.role, member.pledges) if member and request.method == "GET" else JoinForm()
     if form.validate_on_submit():
         actions.join(db.session(), hat, need_id, form.role.data, form.offers())
-        flash(_("Votre collectivité fait partie de la coalition. Vous pouvez changer vos engagements ou la quitter."), "success")
+        flash(
+            _("Votre collectivité fait partie de la coalition. Vous pouvez changer vos engagements ou la quitter."),
+            "success",
+        )
         return redirect(need.path, 303)
     effect = preview(db.session(), need, coalition, hat.organisation)
     page = {"form": form, "need": need, "coalition": coalition, "member": member, "effect": effect}
@@ -39,7 +45,9 @@ def leave(need_id: int) -> ResponseReturnValue:
     need = public_need(db.session(), need_id, acting())
     if request.method == "POST":
         actions.leave(db.session(), acting(), need_id)
-        flash(_("Votre collectivité a quitté la coalition. Elle peut la rejoindre de nouveau quand elle veut."), "success")
+        flash(
+            _("Votre collectivité a quitté la coalition. Elle peut la rejoindre de nouveau quand elle veut."), "success"
+        )
         return redirect(need.path, 303)
     if refusal := refusal_to_join(need, acting()):
         raise refusal

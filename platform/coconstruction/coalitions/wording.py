@@ -1,0 +1,96 @@
+"""Thresholds, pledges and places in a coalition, in words."""
+
+from collections.abc import Callable, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from coconstruction.coalitions.models import MemberRole, Pledge, PledgeKind
+from coconstruction.coalitions.thresholds import Criterion, Junction, Progress
+from coconstruction.web.filters import cents, number, percent
+
+ROLES = {
+    MemberRole.CONTRIBUTEUR: _l("Contributeur"),
+    MemberRole.PILOTE: _l("Territoire pilote"),
+    MemberRole.CO_PORTEUR: _l("Co-porteur"),
+    MemberRole.PORTEUR: _l("Porteur"),
+}
+CRITERIA = {
+    Criterion.INHABITANTS: _l("Habitants couverts"),
+    Criterion.DEPARTEMENTS: _l("Départements entiers engagés"),
+    Criterion.ORGANISATIONS: _l("Collectivités engagées"),
+    Criterion.REGIONS: _l("Régions représentées"),
+    Criterion.PLEDGED_SHARE: _l("Part du coût déjà promise, en pourcentage"),
+}
+
+
+def counted(criterion: Criterion, amount: int) -> str:
+    """« 43 000 habitants »."""
+    written = number(amount)
+    phrases = {
+        Criterion.INHABITANTS: ngettext("%(n)s habitant", "%(n)s habitants", amount, n=written),
+        Criterion.DEPARTEMENTS: ngettext("%(n)s département entier", "%(n)s départements entiers", amount, n=written),
+        Criterion.ORGANISATIONS: ngettext("%(n)s collectivité", "%(n)s collectivités", amount, n=written),
+        Criterion.REGIONS: ngettext("%(n)s région", "%(n)s régions", amount, n=written),
+        Criterion.PLEDGED_SHARE: _("%(n)s du coût estimé", n=percent(amount)),
+    }
+    return phrases[criterion]
+
+
+def rule_sentence(progress: Progress) -> str:
+    """« 300 000 habitants ou 1 département entier, et 5 collectivités »."""
+    if progress.criterion is not None:
+        return counted(progress.criterion, progress.target)
+    parts = [rule_sentence(part) for part in progress.parts]
+    return _(", et ").join(parts) if progress.junction is Junction.ALL else _(" ou ").join(parts)
+
+
+def missing(progress: Progress) -> str:
+    """« 43 000 habitants ou 1 département entier, et 2 collectivités »; empty once met."""
+    if progress.met:
+        return ""
+    if progress.criterion is not None:
+        return counted(progress.criterion, progress.target - progress.value)
+    parts = [missing(part) for part in progress.parts if not part.met]
+    return _(", et ").join(parts) if progress.junction is Junction.ALL else _(" ou ").join(parts)
+
+
+def pledge_total(amount: int, kind: str) -> str:
+    phrases = {
+        PledgeKind.EUROS: _("%(amount)s promis", amount=cents(amount)),
+        PledgeKind.PERSON_DAYS: ngettext(
+            "%(n)s jour de travail d’agent", "%(n)s jours de travail d’agents", amount, n=number(amount)
+        ),
+        PledgeKind.PILOT_SITE: ngettext("%(n)s site pilote", "%(n)s sites pilotes", amount, n=number(amount)),
+        PledgeKind.EXPERTISE: ngettext("%(n)s expertise", "%(n)s expertises", amount, n=number(amount)),
+        PledgeKind.CODE_OR_DATA: ngettext(
+            "%(n)s apport de code ou de données", "%(n)s apports de code ou de données", amount, n=number(amount)
+        ),
+    }
+    return phrases[PledgeKind(kind)]
+
+
+def pledge_line(pledge: Pledge) -> str:
+    """One member's pledge: its note says it best when there is one."""
+    names = {
+        PledgeKind.PILOT_SITE: _("Site pilote"),
+        PledgeKind.EXPERTISE: _("Expertise"),
+        PledgeKind.CODE_OR_DATA: _("Code ou données"),
+    }
+    if pledge.kind not in names:
+        amount = cents(pledge.amount) if pledge.kind == PledgeKind.EUROS else pledge_total(pledge.amount, pledge.kind)
+        return f"{amount} ({pledge.note})" if pledge.note else amount
+    name = names[PledgeKind(pledge.kind)]
+    return _("%(name)s : %(note)s", name=name, note=pledge.note) if pledge.note else name
+
+
+def member_role(role: str) -> str:
+    return str(ROLES[MemberRole(role)])
+
+
+def criterion_label(progress: Progress) -> str:
+    return str(CRITERIA[Criterion(progress.criterion)]) if progress.criterion else ""
+
+
+FILTERS: Sequence[Callable[..., str]] = (rule_sentence, missing, pledge_total, pledge_line, member_role, criterion_label)
