@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.accounts.keys import digest
 from coconstruction.accounts.models import Agent, AgentSession, SignInToken
-from coconstruction.database import transaction
+from coconstruction.database import db, transaction
 from coconstruction.journal import JournalEntry
 from coconstruction.notifications.models import Letter
 from tests import cast
@@ -249,3 +249,24 @@ def test_a_curators_page_is_refused_to_others(app: Flask, client: PageClient) ->
     cast.sign_in(client, ANNE)
     assert client.get("/curation").status_code == 403
     assert PageClient(app).get("/curation").status_code == 302
+
+
+def test_knowing_who_asks_costs_two_statements_and_none_for_visitors(app: Flask, client: PageClient) -> None:
+    known(app)
+    cast.sign_in(client, ANNE)
+    statements: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if re.search(r"\b(agent|agent_session|affiliation)\b", statement):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        PageClient(app).page("/connexion")
+        assert statements == []
+        client.page("/compte/profil")
+        assert len(statements) == 2
+    finally:
+        event.remove(engine, "before_cursor_execute", count)

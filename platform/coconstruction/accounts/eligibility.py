@@ -2,10 +2,19 @@
 
 from collections.abc import Mapping
 
+from flask_babel import lazy_gettext as _l
+
 from coconstruction.territories.models import KINDS
 
 ACTIONS = ("contribute", "support", "join", "vote", "pilot")
 
+LABELS = {
+    "contribute": _l("Déposer un besoin"),
+    "support": _l("Soutenir"),
+    "join": _l("Rejoindre une coalition"),
+    "vote": _l("Voter"),
+    "pilot": _l("Être pilote"),
+}
 EVERYTHING = frozenset(ACTIONS)
 WITHOUT_A_VOICE = frozenset({"contribute", "join", "pilot"})
 ONLY_CONTRIBUTE = frozenset({"contribute"})
@@ -22,3 +31,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {kind: EVERYTHING for kind in KINDS} | {
 
 def may(kind: str, action: str) -> bool:
     return action in RIGHTS[kind]
+
+
+def right_label(action: str) -> str:
+    return str(LABELS[action])

@@ -1,7 +1,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from coconstruction.accounts.emails import domain_of
@@ -46,9 +46,10 @@ def live_affiliations(session: Session, agent_id: int) -> list[Affiliation]:
 
 
 def affiliations_of(session: Session, agent_id: int) -> Sequence[Affiliation]:
-    """All of them, whatever their state, by name of organisation."""
+    """All of them, whatever their state: live, then asked, then ended; by name of organisation."""
     wanted = _with_organisation().where(Affiliation.agent_id == agent_id)
-    return session.scalars(wanted.order_by(Organisation.name_key, Affiliation.id)).all()
+    rank = case((LIVE, 0), (PENDING, 1), else_=2)
+    return session.scalars(wanted.order_by(rank, Organisation.name_key, Affiliation.id)).all()
 
 
 def own_affiliation(session: Session, agent_id: int, affiliation_id: int) -> Affiliation:
