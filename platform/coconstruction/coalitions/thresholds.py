@@ -64,7 +64,8 @@ Rule = Leaf | Node
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a coalition is. A leaf has a `criterion`; a node has `parts`. `share` in whole percent, 100 only when met."""
+    """How far a coalition is. A leaf has a `criterion`; a node has `parts`. `share` in whole percent, 100 only
+    when met."""
 
     met: bool
     share: int
@@ -81,7 +82,7 @@ class Progress:
             yield from part.leaves()
 
 
-def parse(tree: Mapping[str, Any]) -> Rule:
+def parse(tree: Any) -> Rule:
     if not isinstance(tree, Mapping) or len(tree) != 1:
         raise BadRule(f"one criterion, `all` or `any` expected, not {tree!r}")
     (name, content), *_ = tree.items()

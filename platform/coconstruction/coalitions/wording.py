@@ -93,4 +93,11 @@ def criterion_label(progress: Progress) -> str:
     return str(CRITERIA[Criterion(progress.criterion)]) if progress.criterion else ""
 
 
-FILTERS: Sequence[Callable[..., str]] = (rule_sentence, missing, pledge_total, pledge_line, member_role, criterion_label)
+FILTERS: Sequence[Callable[..., str]] = (
+    rule_sentence,
+    missing,
+    pledge_total,
+    pledge_line,
+    member_role,
+    criterion_label,
+)

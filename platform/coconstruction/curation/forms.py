@@ -16,11 +16,14 @@ class MotiveForm(FlaskForm):
     )
 
 
-class ApprovalForm(FlaskForm):
+class VerificationForm(FlaskForm):
     motive = paragraph(
         _l("Comment avez-vous vérifié ?"),
         LONGEST_MOTIVE,
         hint=_l("Par exemple : appel au secrétariat de la mairie, au numéro de l’annuaire officiel."),
         required=_l("Dites comment vous avez vérifié."),
     )
+
+
+class ApprovalForm(VerificationForm):
     with_mandate = BooleanField(_l("Cette personne a aussi mandat d’engager la collectivité"))

@@ -9,7 +9,9 @@ def refusal_to_shortlist(need: Need) -> Refused | None:
         return None
     return Refused(
         "not_qualified",
-        _l("Seul un besoin qui a franchi le seuil de mutualisation, et qui n’est pas déjà présélectionné, peut l’être."),
+        _l(
+            "Seul un besoin qui a franchi le seuil de mutualisation, et qui n’est pas déjà présélectionné, peut l’être."
+        ),
         Link(str(_l("Voir le besoin")), need.path),
     )
 

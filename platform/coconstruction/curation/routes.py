@@ -6,7 +6,7 @@ from coconstruction.accounts import actions as accounts
 from coconstruction.accounts import queries as affiliations
 from coconstruction.accounts.current import signed_in_agent
 from coconstruction.curation import actions, policy, queries
-from coconstruction.curation.forms import ApprovalForm, MotiveForm
+from coconstruction.curation.forms import ApprovalForm, MotiveForm, VerificationForm
 from coconstruction.database import db
 from coconstruction.needs.queries import public_need
 from coconstruction.web import access
@@ -36,7 +36,10 @@ def shortlist(need_id: int) -> ResponseReturnValue:
         raise refusal
     if form.validate_on_submit():
         actions.shortlist(db.session(), signed_in_agent(), need_id, form.motive.data or "")
-        flash(_("Le besoin est présélectionné. Les collectivités concernées en reçoivent la nouvelle et les raisons."), "success")
+        flash(
+            _("Le besoin est présélectionné. Les collectivités concernées en reçoivent la nouvelle et les raisons."),
+            "success",
+        )
         return redirect(url_for("curation.index"), 303)
     return render_template("curation/decide.html", need=need, form=form, undo=False), 422 if form.errors else 200
 
@@ -57,29 +60,59 @@ def unshortlist(need_id: int) -> ResponseReturnValue:
 @blueprint.route("/rattachements/<key:affiliation_id>", methods=["GET", "POST"])
 @access.curator
 def affiliation(affiliation_id: int) -> ResponseReturnValue:
-    asked, form = affiliations.affiliation(db.session(), affiliation_id), ApprovalForm()
+    form = ApprovalForm()
     if form.validate_on_submit():
-        _decide(affiliation_id, form)
+        _decide_on_affiliation(affiliation_id, form)
         return redirect(url_for("curation.index"), 303)
-    return render_template("curation/affiliation.html", affiliation=asked, form=form), 422 if form.errors else 200
+    return _asked_page(affiliation_id, form, _("Vérifier un rattachement"))
+
+
+@blueprint.route("/mandats/<key:affiliation_id>", methods=["GET", "POST"])
+@access.curator
+def mandate(affiliation_id: int) -> ResponseReturnValue:
+    form = VerificationForm()
+    if form.validate_on_submit():
+        _decide_on_mandate(affiliation_id, form)
+        return redirect(url_for("curation.index"), 303)
+    return _asked_page(affiliation_id, form, _("Vérifier un mandat"))
 
 
 @blueprint.get("/journal")
 @access.curator
 def journal() -> ResponseReturnValue:
     kind, number = request.args.get("sujet", ""), request.args.get("numero", "")
-    subject = (kind[:30], int(number)) if kind and number.isascii() and number.isdecimal() and len(number) < 10 else None
+    subject = (
+        (kind[:30], int(number)) if kind and number.isascii() and number.isdecimal() and len(number) < 10 else None
+    )
     lines, total = queries.journal_page(db.session(), page_number(), subject)
     last = max(1, -(-total // queries.LINES_A_PAGE))
     page = {"lines": lines, "total": total, "number": page_number(), "last": last, "subject": subject}
     return render_template("curation/journal.html", **page)
 
 
-def _decide(affiliation_id: int, form: ApprovalForm) -> None:
+def _asked_page(affiliation_id: int, form: VerificationForm, title: str) -> ResponseReturnValue:
+    asked = affiliations.affiliation(db.session(), affiliation_id)
+    page = {"affiliation": asked, "form": form, "title": title}
+    return render_template("curation/affiliation.html", **page), 422 if form.errors else 200
+
+
+def _decide_on_affiliation(affiliation_id: int, form: ApprovalForm) -> None:
     session, curator, motive = db.session(), signed_in_agent(), form.motive.data or ""
     if request.form.get("decision") == "refuser":
         accounts.refuse_affiliation(session, affiliation_id, curator, motive)
         flash(_("Le rattachement est refusé. La personne en reçoit les raisons."), "success")
     else:
-        accounts.approve_affiliation(session, affiliation_id, curator, motive, with_mandate=bool(form.with_mandate.data))
+        accounts.approve_affiliation(
+            session, affiliation_id, curator, motive, with_mandate=bool(form.with_mandate.data)
+        )
         flash(_("Le rattachement est accordé. La personne en est prévenue."), "success")
+
+
+def _decide_on_mandate(affiliation_id: int, form: VerificationForm) -> None:
+    session, curator, motive = db.session(), signed_in_agent(), form.motive.data or ""
+    if request.form.get("decision") == "refuser":
+        accounts.refuse_mandate(session, affiliation_id, curator, motive)
+        flash(_("Le mandat est refusé. La personne en reçoit les raisons."), "success")
+    else:
+        accounts.grant_mandate(session, affiliation_id, curator, motive)
+        flash(_("Le mandat est accordé. La personne en est prévenue."), "success")

@@ -1,9 +1,6 @@
 """What happened to a need, from the journal, as anyone may read it: never a person's name, never a ballot."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,6 +9,7 @@ from sqlalchemy.orm import Session
 from coconstruction.journal import JournalEntry
 from coconstruction.needs.models import Need
 from coconstruction.territories.models import Organisation
+from coconstruction.web.filters import date
 
 MOST_EVENTS = 60
 SENTENCES = {
@@ -31,16 +29,9 @@ SENTENCES = {
 }
 
 
-@dataclass(frozen=True)
-class Event:
-    at: datetime
-    sentence: Any
-    organisation: Organisation | None
-    motive: str
-
-
-def timeline(session: Session, need: Need) -> Sequence[Event]:
-    """Latest first. Supports are counted elsewhere: each of them here would bury the decisions."""
+def timeline(session: Session, need: Need) -> Sequence[Mapping[str, str]]:
+    """Latest first, as `components/lists.html` takes it. Supports are counted elsewhere: each of them here would
+    bury the decisions."""
     wanted = (
         select(JournalEntry, Organisation)
         .outerjoin(Organisation, Organisation.id == JournalEntry.organisation_id)
@@ -53,6 +44,11 @@ def timeline(session: Session, need: Need) -> Sequence[Event]:
         .limit(MOST_EVENTS)
     )
     return [
-        Event(entry.at, SENTENCES[entry.action], organisation, entry.payload.get("motive", ""))
+        {
+            "when": date(entry.at),
+            "title": str(SENTENCES[entry.action]),
+            "by": organisation.name if organisation is not None else "",
+            "text": entry.payload.get("motive", ""),
+        }
         for entry, organisation in session.execute(wanted)
     ]

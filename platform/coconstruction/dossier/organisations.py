@@ -4,17 +4,20 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from coconstruction.accounts.current import acting_or_none
-from coconstruction.accounts.eligibility import ACTIONS, may
+from coconstruction.accounts.eligibility import ACTIONS, may, right_label
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.database import db
 from coconstruction.errors import NotFound
 from coconstruction.needs import queries as needs
 from coconstruction.rounds.queries import published_ballots_of
 from coconstruction.territories import queries
+from coconstruction.territories.kinds import kind_label
 from coconstruction.territories.models import KINDS
 from coconstruction.web import access
 
 blueprint = Blueprint("organisations", __name__)
+blueprint.add_app_template_filter(kind_label)
+blueprint.add_app_template_filter(right_label)
 
 
 @blueprint.get("/organisations/<code>")
@@ -42,5 +45,5 @@ def show(code: str) -> ResponseReturnValue:
 @blueprint.get("/qui-peut-faire-quoi")
 @access.public
 def rights() -> ResponseReturnValue:
-    table = {kind: [may(kind, action) for action in ACTIONS] for kind in KINDS}
-    return render_template("dossier/rights.html", table=table, actions=ACTIONS)
+    rows = {kind: [may(kind, action) for action in ACTIONS] for kind in KINDS}
+    return render_template("dossier/rights.html", table_rows=rows, actions=ACTIONS)

@@ -14,6 +14,7 @@ from coconstruction.needs.content import NeedContent
 from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
 from coconstruction.needs.models import State
 from coconstruction.needs.themes import THEMES
+from coconstruction.needs.wording import NEXT_STEPS
 from coconstruction.rounds.queries import candidacies
 from coconstruction.web import access
 
@@ -35,6 +36,7 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         "dossier/show.html",
         need=need,
         theme=THEMES.get(need.theme, ""),
+        next_step=NEXT_STEPS[State(need.state)],
         coalition=coalitions.coalition(db.session(), need),
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
         supports=queries.supporters(db.session(), need.id, SHOWN_SUPPORTERS),
@@ -66,7 +68,9 @@ def new() -> ResponseReturnValue:
         form.title.data = request.args.get("titre", "")[:140]
     elif form.validate():
         need = actions.post(db.session(), acting(), form.draft_id(), form.content())
-        flash(_("Votre besoin est publié. Les collectivités peuvent maintenant le soutenir et le rejoindre."), "success")
+        flash(
+            _("Votre besoin est publié. Les collectivités peuvent maintenant le soutenir et le rejoindre."), "success"
+        )
         return redirect(need.path, 303)
     return _writing_page(form, 422 if form.errors else 200)
 

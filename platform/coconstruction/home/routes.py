@@ -5,7 +5,6 @@ from coconstruction.accounts.current import acting_or_none
 from coconstruction.database import db
 from coconstruction.home import queries
 from coconstruction.needs.queries import drafts_of
-from coconstruction.rounds.queries import current_round
 from coconstruction.web import access
 
 blueprint = Blueprint("home", __name__)
@@ -17,10 +16,9 @@ def index() -> ResponseReturnValue:
     session, hat = db.session(), acting_or_none()
     return render_template(
         "home/index.html",
-        figures=queries.figures(session),
+        totals=queries.figures(session),
         close=queries.closest_to_threshold(session),
         latest=queries.latest_needs(session),
         solutions=queries.latest_solutions(session),
-        round=current_round(session),
         drafts=drafts_of(session, hat.organisation_id) if hat else [],
     )

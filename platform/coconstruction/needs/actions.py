@@ -23,6 +23,7 @@ def save_draft(session: Session, acting: Affiliation, need_id: int | None, conte
     else:
         need = _own_draft(session, acting, need_id)
     content.write_to(need)
+    need.state_at = clock.now()
     session.flush()
     return need
 
@@ -151,9 +152,7 @@ def _keep_version(session: Session, need: Need, acting: Affiliation) -> None:
     need.version += 1
     content = NeedContent.of(need).as_json()
     session.flush()
-    session.add(
-        NeedVersion(need_id=need.id, number=need.version, content=content, author_id=acting.id, at=clock.now())
-    )
+    session.add(NeedVersion(need_id=need.id, number=need.version, content=content, author_id=acting.id, at=clock.now()))
 
 
 def _move(need: Need, state: State) -> None:
@@ -163,6 +162,9 @@ def _move(need: Need, state: State) -> None:
 def _edited_meanwhile(need: Need) -> Refused:
     return Refused(
         "edited_meanwhile",
-        _l("Un autre agent a modifié ce besoin pendant que vous écriviez. Relisez sa version avant d’enregistrer la vôtre."),
+        _l(
+            "Un autre agent a modifié ce besoin pendant que vous écriviez. "
+            "Relisez sa version avant d’enregistrer la vôtre."
+        ),
         Link(str(_l("Voir la version enregistrée")), need.path),
     )

@@ -38,12 +38,15 @@ class NeedForm(FlaskForm):
         validators=[AnyOf(list(Origin), message=_l("Choisissez l’une des deux réponses."))],
     )
     service_url = line(_l("Adresse du service existant"), 300, hint=_l("Elle commence par https://"))
-    audience = paragraph(_l("Pour qui ?"), 1000, hint=_l("Habitants, agents, associations… et combien, si vous le savez."))
+    audience = paragraph(
+        _l("Pour qui ?"), 1000, hint=_l("Habitants, agents, associations… et combien, si vous le savez.")
+    )
     frequency = line(_l("À quelle fréquence ?"), 300, hint=_l("Chaque jour, à chaque rentrée, une fois par mandat…"))
     workaround = paragraph(_l("Comment faites-vous sans cela ?"), 2000)
     expected_effect = paragraph(_l("Qu’est-ce que cela changerait ?"), 2000)
     estimated_cost = amount(
-        _l("Coût estimé, en euros"), hint=_l("Si vous en avez une idée. Un ordre de grandeur suffit, par exemple 28 000.")
+        _l("Coût estimé, en euros"),
+        hint=_l("Si vous en avez une idée. Un ordre de grandeur suffit, par exemple 28 000."),
     )
     theme = SelectField(
         _l("Thème"),

@@ -12,6 +12,7 @@ from coconstruction.needs.policy import visible_to
 from coconstruction.territories.models import Organisation
 
 PER_PAGE = 20
+Rows = Select[*tuple[Any, ...]]
 SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "recent": (Need.posted_at.desc(), Need.id.desc()),
     "supports": (Need.supports_count.desc(), Need.id.desc()),
@@ -96,7 +97,10 @@ def voice_of(session: Session, need_id: int, organisation_id: int) -> tuple[Supp
     """The organisation's support and the agents who clicked, first one first."""
     rows = session.execute(
         select(Support, Agent)
-        .join(SupportAgent, (SupportAgent.need_id == Support.need_id) & (SupportAgent.organisation_id == Support.organisation_id))
+        .join(
+            SupportAgent,
+            (SupportAgent.need_id == Support.need_id) & (SupportAgent.organisation_id == Support.organisation_id),
+        )
         .join(Agent, Agent.id == SupportAgent.agent_id)
         .where(Support.need_id == need_id, Support.organisation_id == organisation_id)
         .order_by(SupportAgent.at)
@@ -144,7 +148,7 @@ def supported_by(session: Session, organisation_id: int, limit: int = 50) -> Seq
     return session.scalars(wanted.order_by(Support.at.desc()).limit(limit)).all()
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+def _filtered(query: Rows, filters: Filters) -> Rows:
     query = query.select_from(Need).join(Organisation, Need.organisation_id == Organisation.id)
     query = query.where(Need.state == filters.state if filters.state else Need.state.in_(LISTED_STATES))
     if filters.theme:

@@ -6,11 +6,16 @@ from coconstruction.accounts.current import acting, acting_or_none
 from coconstruction.database import db
 from coconstruction.needs import actions, queries
 from coconstruction.needs.themes import THEMES
+from coconstruction.needs.wording import FILTERS, SORTS, STATES
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number
 from coconstruction.web.paths import local_path
 
+LISTED = 100
+
 blueprint = Blueprint("needs", __name__)
+for words in FILTERS:
+    blueprint.add_app_template_filter(words)
 
 
 @blueprint.get("/besoins")
@@ -19,10 +24,10 @@ def index() -> ResponseReturnValue:
     filters = asked_filters()
     page = queries.page(db.session(), filters, page_number())
     hat = acting_or_none()
-    shown = [need.id for need in page.needs]
-    ours = queries.supported_among(db.session(), hat.organisation_id, shown) if hat else set()
-    facets = queries.facets(db.session(), filters)
-    return render_template("needs/index.html", page=page, filters=filters, facets=facets, ours=ours, themes=THEMES)
+    ids = [need.id for need in page.needs]
+    ours = queries.supported_among(db.session(), hat.organisation_id, ids) if hat else set()
+    shown = {"page": page, "filters": filters, "facets": queries.facets(db.session(), filters), "ours": ours}
+    return render_template("needs/index.html", **shown, themes=THEMES, states=STATES, sorts=SORTS)
 
 
 @blueprint.post("/besoins/<key:need_id>/soutien")
@@ -46,8 +51,9 @@ def unsupport(need_id: int) -> ResponseReturnValue:
 def supporters(need_id: int) -> ResponseReturnValue:
     need = queries.public_need(db.session(), need_id, acting_or_none())
     number = page_number()
-    rows = queries.supporters(db.session(), need_id, limit=100, offset=(number - 1) * 100)
-    return render_template("needs/supporters.html", need=need, supports=rows, number=number)
+    rows = queries.supporters(db.session(), need_id, limit=LISTED, offset=(number - 1) * LISTED)
+    last = max(1, -(-need.supports_count // LISTED))
+    return render_template("needs/supporters.html", need=need, supports=rows, number=number, last=last)
 
 
 def asked_filters() -> queries.Filters:

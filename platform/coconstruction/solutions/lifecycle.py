@@ -10,3 +10,7 @@ LIFECYCLES = {
     "transfere": _l("Transféré"),
     "abandonne": _l("Abandonné"),
 }
+
+
+def lifecycle_label(code: str) -> str:
+    return str(LIFECYCLES[code])

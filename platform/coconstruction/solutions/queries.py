@@ -9,6 +9,7 @@ from coconstruction.errors import NotFound
 from coconstruction.solutions.models import Solution
 
 PER_PAGE = 20
+Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def solution(session: Session, solution_id: int) -> Solution:
     return found
 
 
-def _filtered(query: Select[Any], theme: str, lifecycle: str) -> Select[Any]:
+def _filtered(query: Rows, theme: str, lifecycle: str) -> Rows:
     if theme:
         # Theme codes are ASCII words between quotes in the column's JSON text: no code contains another's quotes.
         query = query.where(cast(Solution.themes, String).contains(f'"{theme}"', autoescape=True))

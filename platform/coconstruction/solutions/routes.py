@@ -8,11 +8,12 @@ from coconstruction.journal import By
 from coconstruction.needs.themes import THEMES
 from coconstruction.solutions import actions, queries
 from coconstruction.solutions.forms import SolutionForm
-from coconstruction.solutions.lifecycle import LIFECYCLES
+from coconstruction.solutions.lifecycle import LIFECYCLES, lifecycle_label
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number
 
 blueprint = Blueprint("solutions", __name__)
+blueprint.add_app_template_filter(lifecycle_label)
 
 
 @blueprint.get("/solutions")

@@ -19,3 +19,7 @@ NAMES: Mapping[str, str] = {
     "association": _l("Association"),
     "partenaire": _l("Partenaire"),
 }
+
+
+def kind_label(kind: str) -> str:
+    return str(NAMES[kind])

@@ -40,12 +40,14 @@ def curator(view: View) -> View:
 def protect(app: Flask, checks: Mapping[Access, Callable[[], None]]) -> None:
     """Run the declared check before each request. A check raises `Refused` to say no."""
     public(app.view_functions["static"])
-    if silent := [endpoint for endpoint, view in app.view_functions.items() if access_of(view) is None]:
+    found = {endpoint: access_of(view) for endpoint, view in app.view_functions.items()}
+    declared = {endpoint: access for endpoint, access in found.items() if access is not None}
+    if silent := found.keys() - declared.keys():
         raise UndeclaredAccess(", ".join(sorted(silent)))
 
     def check() -> None:
         if request.endpoint is not None:
-            checks[Access(access_of(app.view_functions[request.endpoint]))]()
+            checks[declared[request.endpoint]]()
 
     app.before_request(check)
 

@@ -7,7 +7,7 @@ LARGEST_KEY = 2**31 - 1
 
 
 class Key(IntegerConverter):
-    def __init__(self, map: object) -> None:  # noqa: A002 - werkzeug's name
+    def __init__(self, map: object) -> None:
         super().__init__(map, max=LARGEST_KEY, min=1)  # type: ignore[arg-type]
 
 
@@ -18,4 +18,6 @@ def init_app(app: Flask) -> None:
 def page_number() -> int:
     """The page asked for, 1 when the address says nothing sensible."""
     asked = request.args.get("page", "1")
-    return min(int(asked), LARGEST_KEY) if asked.isascii() and asked.isdecimal() and len(asked) < 10 and int(asked) else 1
+    return (
+        min(int(asked), LARGEST_KEY) if asked.isascii() and asked.isdecimal() and len(asked) < 10 and int(asked) else 1
+    )

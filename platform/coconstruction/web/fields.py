@@ -44,7 +44,9 @@ class Euros(DecimalField):
     """An amount above zero with at most two decimals, or nothing."""
 
     def __init__(self, label: Any, hint: Any = "", **more: Any) -> None:
-        range_ = NumberRange(Decimal("0.01"), LARGEST_AMOUNT, message=_l("Donnez un montant entre 0,01 et un milliard."))
+        range_ = NumberRange(
+            Decimal("0.01"), LARGEST_AMOUNT, message=_l("Donnez un montant entre 0,01 et un milliard.")
+        )
         super().__init__(label, description=hint, validators=[Optional(), range_], places=2, **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -38,10 +38,14 @@ def datetime(value: DateTime) -> str:
     return str(format_datetime(value, pattern))
 
 
+def time(value: DateTime) -> str:
+    return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "H 'h' mm"))
+
+
 def percent(value: int | Decimal) -> str:
     return f"{value}%" if str(get_locale()) == "en" else f"{value}{NO_BREAK}%"
 
 
 def init_app(app: Flask) -> None:
-    for each in (number, euros, cents, date, datetime, percent):
+    for each in (number, euros, cents, date, datetime, time, percent):
         app.jinja_env.filters[each.__name__] = each
