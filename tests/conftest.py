@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from fasteners import InterProcessLock
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -30,7 +29,6 @@ from tests.reading import PageClient
 pytest_plugins = ["tests.postgres_server"]
 
 REFERENTIAL = ROOT / "node_modules" / "@etalab" / "decoupage-administratif" / "data"
-KEPT_TABLES = {"alembic_version", "organisation", "territory", "place_name", "referential"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +60,7 @@ def worker_settings(engine_name: str, template_url: str, tmp_path_factory: pytes
     return Settings(
         database_url=copy_of(template_url, folder),
         search_index_dir=folder / "index",
-        secret_key="a key for tests only, of no value",  # noqa: S106
+        secret_key="a key for tests only, of no value",
         base_url="http://localhost",
     )
 
@@ -73,14 +71,14 @@ def worker_app(worker_settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Iterator[Flask]:
+def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flask:
     """The application over a fresh database."""
     with worker_app.app_context():
         db.session.remove()
         db.engine.dispose()
     restore(worker_settings.database_url, template_url)
     worker_app.extensions["search"].rebuild([], 0)
-    yield worker_app
+    return worker_app
 
 
 @pytest.fixture
@@ -90,7 +88,7 @@ def demo_app(app: Flask, worker_settings: Settings) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> PageClient:
-    return PageClient(app)
+    return PageClient(app, use_cookies=True)
 
 
 @pytest.fixture
@@ -106,7 +104,7 @@ def copy_of(template_url: str, folder: Path) -> str:
         shutil.copyfile(str(make_url(template_url).database), path)
         return f"sqlite:///{path}"
     name = "site_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return postgres_server.create_database(name, template=make_url(template_url).database)
+    return postgres_server.create_database(name, template=str(make_url(template_url).database))
 
 
 def restore(url: str, template_url: str) -> None:
@@ -128,7 +126,7 @@ def _template_address(engine_name: str, shared: Path) -> str:
 def _build(url: str, shared: Path) -> None:
     if not url.startswith("sqlite"):
         postgres_server.create_database(str(make_url(url).database))
-    app = create_app(Settings(database_url=url, search_index_dir=shared / "template-index", secret_key="template"))  # noqa: S106
+    app = create_app(Settings(database_url=url, search_index_dir=shared / "template-index", secret_key="template"))
     with app.app_context():
         upgrade()
         with transaction() as session:

@@ -33,7 +33,7 @@ from coconstruction.settings import ROOT, Settings
 from coconstruction.solutions import routes as solutions
 from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
-from coconstruction.web import access, addresses, failures, filters, languages, pages, security
+from coconstruction.web import access, addresses, failures, filters, languages, pages, security, visitors
 
 LARGEST_REQUEST = 512 * 1024
 BLUEPRINTS = (
@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app, settings)
     current.init_app(app)
     access.protect(app, current.CHECKS)
+    visitors.init_app(app, rounds.phase_line)
     with app.app_context():
         app.extensions["search"] = open_index(settings, db.engine)
     app.context_processor(lambda: page_context(settings))

@@ -55,9 +55,7 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    registry = registry(
-        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime}
-    )
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime})
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -155,6 +153,7 @@ def lock(session: Session, model: type[T], key: Any) -> T:
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert unless a row with the same key is there; tells whether it was inserted."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    result = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    engine = session.get_bind().dialect.name
+    insert = sqlite.insert(model) if engine == "sqlite" else postgresql.insert(model)
+    result = session.execute(insert.values(**values).on_conflict_do_nothing())
     return bool(cast("CursorResult[Any]", result).rowcount)

@@ -113,7 +113,9 @@ def first_flaw(entries: Iterable[JournalEntry], last_seq: int, last_hash: str) -
 
 
 def entries_after(session: Session, seq: int, limit: int = 10_000) -> Iterator[JournalEntry]:
-    yield from session.scalars(select(JournalEntry).where(JournalEntry.seq > seq).order_by(JournalEntry.seq).limit(limit))
+    yield from session.scalars(
+        select(JournalEntry).where(JournalEntry.seq > seq).order_by(JournalEntry.seq).limit(limit)
+    )
 
 
 def last_line(session: Session) -> tuple[int, str]:

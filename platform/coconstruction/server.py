@@ -42,6 +42,16 @@ def announced_host() -> str | None:
 def _web_command(settings: Settings, processes: int) -> list[str]:
     # --backpressure is left alone: SQLite writers queue in the database, which answers 503 past its own wait.
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
+        *(
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            settings.host,
+            "--port",
+            str(settings.port),
+        ),
         *("--workers", str(processes), "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "wsgi:app"),
     ]

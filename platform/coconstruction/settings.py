@@ -17,7 +17,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`mail_url`: `smtp://[user:password@]host:port`, `smtps://…`, `file:///folder`, or `keep:` (letters stay in the database)."""
+    """`mail_url`: `smtp://[user:password@]host:port`, `smtps://…`, `file:///folder`, or `keep:` (letters stay in the
+    database)."""
 
     database_url: str
     search_index_dir: Path

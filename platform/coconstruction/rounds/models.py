@@ -84,7 +84,9 @@ class BallotVersion(Base):
     __tablename__ = "ballot_version"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["round_id", "organisation_id"], ["ballot.round_id", "ballot.organisation_id"], name="fk_ballot_version_ballot"
+            ["round_id", "organisation_id"],
+            ["ballot.round_id", "ballot.organisation_id"],
+            name="fk_ballot_version_ballot",
         ),
     )
 

@@ -1,0 +1,89 @@
+"""The people of the tests, on real organisations."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coconstruction import clock
+from coconstruction.accounts.keys import digest, new_key
+from coconstruction.accounts.models import Affiliation, Agent, AgentSession, Proof
+from coconstruction.database import transaction
+from coconstruction.needs.actions import post
+from coconstruction.needs.content import NeedContent
+from coconstruction.territories.models import Organisation
+from tests.reading import PageClient
+
+ARBRISSEL = "commune:35005"  # a village of 266 inhabitants
+VERN = "commune:35352"
+RENNES_METROPOLE = "epci:243500139"
+ILLE_ET_VILAINE = "departement:35"
+BRETAGNE = "region:53"
+
+CONTENT = NeedContent(
+    title="Les familles se déplacent en mairie pour inscrire leurs enfants à la cantine",
+    problem="Chaque rentrée, la secrétaire recopie deux cents fiches papier dans un tableur.",
+    audience="Les familles et la secrétaire de mairie.",
+    theme="procedures",
+    estimated_cost=28000,
+)
+
+
+def agent(
+    session: Session, email: str, reference: str | None = None, *, mandate: bool = False, curator: bool = False
+) -> Agent:
+    """Someone known to the site, tied to `reference` if given."""
+    person = session.scalar(select(Agent).where(Agent.email == email))
+    if person is None:
+        person = Agent(email=email, name=email.split("@")[0], is_curator=curator, created_at=clock.now())
+        session.add(person)
+        session.flush()
+    if reference:
+        _tie(session, person, organisation(session, reference), mandate=mandate)
+    return person
+
+
+def affiliation(session: Session, email: str, reference: str, *, mandate: bool = True) -> Affiliation:
+    person = agent(session, email, reference, mandate=mandate)
+    place = organisation(session, reference)
+    mine = Affiliation.agent_id == person.id, Affiliation.organisation_id == place.id
+    return session.scalars(select(Affiliation).where(*mine)).one()
+
+
+def organisation(session: Session, reference: str) -> Organisation:
+    return session.scalars(select(Organisation).where(Organisation.reference == reference)).one()
+
+
+def posted_need(session: Session, author: Affiliation, content: NeedContent = CONTENT) -> int:
+    """The number of a need just published."""
+    return post(session, author, None, content).id
+
+
+def sign_in(client: PageClient, email: str) -> None:
+    """As the link of a letter does."""
+    key = new_key()
+    with client.application.app_context(), transaction() as session:
+        person = session.scalars(select(Agent).where(Agent.email == email)).one()
+        ends = clock.now() + timedelta(hours=12)
+        session.add(AgentSession(key_hash=digest(key), agent_id=person.id, created_at=clock.now(), expires_at=ends))
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["_user_id"], cookie["_fresh"] = key, True
+
+
+def _tie(session: Session, person: Agent, place: Organisation, *, mandate: bool) -> None:
+    known = select(Affiliation).where(Affiliation.agent_id == person.id, Affiliation.organisation_id == place.id)
+    tie = session.scalar(known) or Affiliation(
+        agent_id=person.id,
+        organisation_id=place.id,
+        role="agent",
+        function="",
+        motive="",
+        evidence="",
+        asked_at=clock.now(),
+        proof=Proof.CURATOR,
+        proven_at=clock.now(),
+    )
+    tie.mandate_at = clock.now() if mandate else tie.mandate_at
+    session.add(tie)
+    session.flush()
