@@ -14,7 +14,7 @@ from coconstruction.settings import Settings, SettingsError
 from tests import cast
 from tests.reading import PageClient
 
-SOMEBODY = next(person for person in read("people") if person.get("showcase") and person["organisations"])
+SOMEBODY = next(person for person in read("people") if person["organisations"])
 
 
 @pytest.fixture
@@ -23,7 +23,6 @@ def demo(demo_app: Flask) -> PageClient:
         person = cast.agent(session, SOMEBODY["email"], SOMEBODY["organisations"][0]["reference"])
         person.name = SOMEBODY["name"]
         cast.agent(session, "real@mairie.example", cast.VERN)
-    demo_app.test_client_class = PageClient
     return PageClient(demo_app)
 
 

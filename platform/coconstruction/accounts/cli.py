@@ -12,10 +12,10 @@ accounts_commands = AppGroup("accounts", help="Les personnes et leurs rattacheme
 @accounts_commands.command("curator")
 @click.argument("email")
 def curator(email: str) -> None:
-    """Donne à EMAIL les droits de l’équipe de l’Incubateur ; crée son compte au besoin."""
+    """Donne à EMAIL les droits de l’équipe de l’Incubateur ; crée son compte au besoin."""
     address = normalised_email(email)
     if address is None:
-        raise click.BadParameter(f"« {email} » n’est pas une adresse électronique.")
+        raise click.BadParameter(f"« {email} » n’est pas une adresse électronique.")
     with transaction() as session:
         actions.make_curator(session, sign_in.agent_at(session, address))
     click.echo(f"{address} fait partie de l’équipe.")
@@ -28,10 +28,10 @@ def domain(domain: str, reference: str) -> None:
     """Fait de DOMAIN une preuve d’appartenance à l’organisation REFERENCE (commune:35360, SIREN…)."""
     address = normalised_email(f"x@{domain}")
     if address is None:
-        raise click.BadParameter(f"« {domain} » n’est pas un nom de domaine.")
+        raise click.BadParameter(f"« {domain} » n’est pas un nom de domaine.")
     with transaction() as session:
         organisation_id = resolve(session, [reference]).get(reference)
         if organisation_id is None:
-            raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
+            raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
         actions.verify_domain(session, domain_of(address), organisation_id)
     click.echo(f"Une adresse en @{domain_of(address)} prouve l’appartenance à {reference}.")

@@ -151,7 +151,7 @@ def _page_left() -> str:
 def _session_ended() -> Refused:
     return Refused(
         "session_expired",
-        _l("Votre session a pris fin ou n’a pas commencé. Connectez-vous, puis recommencez : rien n’a été enregistré."),
+        _l("Votre session a pris fin ou n’a pas commencé. Connectez-vous, puis recommencez : rien n’a été enregistré."),
         Link(str(_l("Me connecter")), sign_in_address(_page_left())),
         status=403,
     )

@@ -25,14 +25,14 @@ class _ComesBack(FlaskForm):
 class SignInForm(_ComesBack):
     email = EmailField(
         _l("Adresse électronique"),
-        description=_l("De préférence votre adresse professionnelle. Format attendu : nom@domaine.fr"),
+        description=_l("De préférence votre adresse professionnelle. Format attendu : nom@domaine.fr"),
         filters=[clean],
         validators=[DataRequired(_l("Donnez votre adresse électronique."))],
     )
 
     def validate_email(self, field: StringField) -> None:
         if normalised_email(field.data or "") is None:
-            raise ValidationError(_l("Cette adresse n’est pas complète ou pas valable. Exemple : nom@domaine.fr"))
+            raise ValidationError(_l("Cette adresse n’est pas complète ou pas valable. Exemple : nom@domaine.fr"))
 
     def address(self) -> str:
         return normalised_email(self.email.data or "") or ""
@@ -55,7 +55,7 @@ class AffiliationForm(_ComesBack):
             (
                 (Role.AGENT, _l("Agent")),
                 (Role.ELU, _l("Élu ou élue")),
-                (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
+                (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
             )
         ),
         default=Role.AGENT,
@@ -64,18 +64,18 @@ class AffiliationForm(_ComesBack):
     function = line(
         _l("Votre fonction"),
         120,
-        hint=_l("Par exemple : secrétaire de mairie, DSI, maire."),
+        hint=_l("Par exemple : secrétaire de mairie, DSI, maire."),
         required=_l("Dites votre fonction."),
     )
     motive = paragraph(
-        _l("Comment pouvons-nous le vérifier ?"),
+        _l("Comment pouvons-nous le vérifier ?"),
         1000,
         hint=_l(
-            "Par exemple : un numéro de téléphone de la mairie, la page du site où votre nom figure. "
-            "Facultatif si votre adresse est celle de l’organisation."
+            "Par exemple : un numéro de téléphone de la mairie, la page du site où votre nom figure. "
+            "Inutile si votre adresse est celle de l’organisation."
         ),
     )
 
 
 class EndForm(FlaskForm):
-    motive = paragraph(_l("Pourquoi ?"), 1000, hint=_l("Facultatif."))
+    motive = paragraph(_l("Pourquoi ?"), 1000)

@@ -58,7 +58,7 @@ def refusal_to_wear(affiliation: Affiliation) -> Refused | None:
     return Refused(
         "not_live",
         _l(
-            "Vous ne pouvez pas agir pour cette organisation : votre rattachement n’est pas vérifié, ou il est terminé."
+            "Vous ne pouvez pas agir pour cette organisation : votre rattachement n’est pas vérifié, ou il est terminé."
         ),
         _account(),
         status=403,
@@ -76,7 +76,7 @@ def _refusal_as_curator(affiliation: Affiliation, by_agent: Agent) -> Refused | 
     if affiliation.agent_id == by_agent.id:
         return Refused(
             "own_affiliation",
-            _l("On ne décide pas pour soi-même : demandez à une autre personne de l’équipe."),
+            _l("On ne décide pas pour soi-même : demandez à une autre personne de l’équipe."),
             _queue(),
             status=403,
         )
@@ -87,7 +87,7 @@ def _refusal_without(motive: str) -> Refused | None:
     if motive.strip():
         return None
     return Refused(
-        "motive_missing", _l("Donnez vos raisons : la personne concernée les recevra."), _queue(), status=422
+        "motive_missing", _l("Donnez vos raisons : la personne concernée les recevra."), _queue(), status=422
     )
 
 

@@ -182,7 +182,7 @@ def _next() -> str:
 def _sentence(outcome: actions.Outcome, name: str) -> str:
     sentences = {
         actions.Outcome.PROVEN: _(
-            "Votre adresse électronique le prouve : vous pouvez dès maintenant agir pour %(organisation)s.",
+            "Votre adresse électronique le prouve : vous pouvez dès maintenant agir pour %(organisation)s.",
             organisation=name,
         ),
         actions.Outcome.PENDING: _(
@@ -190,10 +190,10 @@ def _sentence(outcome: actions.Outcome, name: str) -> str:
             organisation=name,
         ),
         actions.Outcome.ALREADY_LIVE: _(
-            "Vous êtes déjà rattaché à %(organisation)s : rien n’a changé.", organisation=name
+            "Vous êtes déjà rattaché à %(organisation)s : rien n’a changé.", organisation=name
         ),
         actions.Outcome.ALREADY_ASKED: _(
-            "Votre demande pour %(organisation)s attend déjà une réponse : rien n’a changé.", organisation=name
+            "Votre demande pour %(organisation)s attend déjà une réponse : rien n’a changé.", organisation=name
         ),
     }
     return sentences[outcome]

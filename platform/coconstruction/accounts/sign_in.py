@@ -96,7 +96,7 @@ def _too_many(session: Session, email: str, now: datetime) -> bool:
 def _spent() -> Refused:
     return Refused(
         "link_spent",
-        _l("Ce lien de connexion ne sert plus : il a déjà servi, il a plus de quinze minutes, ou il est incomplet."),
+        _l("Ce lien de connexion ne sert plus : il a déjà servi, il a plus de quinze minutes, ou il est incomplet."),
         Link(str(_l("Demander un nouveau lien")), "/connexion"),
         status=410,
     )
