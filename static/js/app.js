@@ -17,11 +17,11 @@ function announce(text) {
   setTimeout(() => { region.textContent = text; }, 100);
 }
 
-// An element takes the focus once; what was swapped in earlier never takes it back.
-function settle() {
+// An element takes the focus once; what was swapped in earlier never takes it back. The browser itself sees to [autofocus].
+function settle({ focus = true } = {}) {
   const wanted = document.querySelector('[data-focus]');
   document.querySelectorAll('[data-focus]').forEach((element) => element.removeAttribute('data-focus'));
-  wanted?.focus();
+  if (focus) wanted?.focus();
   const news = [...document.querySelectorAll('[data-announce]')].map((element) => {
     const text = element.dataset.announce;
     element.removeAttribute('data-announce');
@@ -78,10 +78,10 @@ function answered(event) {
 }
 
 on(['htmx:configRequest', 'htmx:config:request'], sign);
-on(['htmx:afterSettle', 'htmx:after:settle'], settle);
+on(['htmx:afterSettle', 'htmx:after:settle'], () => settle());
 on(['htmx:responseError', 'htmx:response:error'], (event) => { if ((event.detail.xhr?.status ?? 500) >= 500) breakdown(event); });
 on(['htmx:sendError', 'htmx:timeout', 'htmx:error'], breakdown);
 on(['htmx:beforeRequest', 'htmx:before:request'], (event) => told(event, 'saving'));
 on(['htmx:afterRequest', 'htmx:after:request'], answered);
 document.addEventListener('input', typed);
-settle();
+settle({ focus: !document.querySelector('[autofocus]') });
