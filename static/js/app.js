@@ -11,6 +11,11 @@ function sign(event) {
   if (token && headers) headers['X-CSRFToken'] = token.content;
 }
 
+// The element that asked, even when the answer has since replaced it.
+function sender(event) {
+  return event.detail.requestConfig?.elt ?? event.detail.elt ?? event.detail.ctx?.sourceElement;
+}
+
 function announce(text) {
   const region = document.getElementById('statut');
   region.textContent = '';
@@ -18,22 +23,21 @@ function announce(text) {
 }
 
 // An element takes the focus once; what was swapped in earlier never takes it back. The browser itself sees to [autofocus].
-function settle({ focus = true } = {}) {
+function settle({ focus = true, aloud = true } = {}) {
   const wanted = document.querySelector('[data-focus]');
   document.querySelectorAll('[data-focus]').forEach((element) => element.removeAttribute('data-focus'));
   if (focus) wanted?.focus();
   const news = [...document.querySelectorAll('[data-announce]')].map((element) => {
-    const text = element.dataset.announce;
+    const text = element.dataset.announce || element.textContent.trim();
     element.removeAttribute('data-announce');
     return text;
   });
-  if (news.length) announce(news.join(' '));
+  if (aloud && news.length) announce(news.join(' '));
   document.querySelectorAll('[data-counter]').forEach(count);
 }
 
 function breakdown(event) {
-  const asked = event.detail.elt ?? event.detail.ctx?.sourceElement;
-  if (asked?.dataset.autosaves) return;
+  if (sender(event)?.dataset.autosaves) return;
   document.getElementById('messages').replaceChildren(document.getElementById('panne').content.cloneNode(true));
   settle();
 }
@@ -62,8 +66,8 @@ function typed(event) {
 // --- a draft that saves itself ---
 
 function told(event, outcome) {
-  const sender = event.detail.elt ?? event.detail.ctx?.sourceElement;
-  const indicator = sender?.dataset.autosaves && document.getElementById(sender.dataset.autosaves);
+  const id = sender(event)?.dataset.autosaves;
+  const indicator = id && document.getElementById(id);
   if (!indicator) return;
   const now = new Date();
   const time = document.documentElement.lang === 'en'
@@ -84,4 +88,4 @@ on(['htmx:sendError', 'htmx:timeout', 'htmx:error'], breakdown);
 on(['htmx:beforeRequest', 'htmx:before:request'], (event) => told(event, 'saving'));
 on(['htmx:afterRequest', 'htmx:after:request'], answered);
 document.addEventListener('input', typed);
-settle({ focus: !document.querySelector('[autofocus]') });
+settle({ focus: !document.querySelector('[autofocus]'), aloud: false });
