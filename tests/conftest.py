@@ -14,7 +14,7 @@ import pytest
 from fasteners import InterProcessLock
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -26,13 +26,20 @@ from coconstruction.territories.referential import read_referential
 from tests import postgres_server
 from tests.reading import PageClient
 
-pytest_plugins = ["tests.postgres_server"]
-
 REFERENTIAL = ROOT / "node_modules" / "@etalab" / "decoupage-administratif" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--engine") == "postgresql" and not hasattr(config, "workerinput"):
+        postgres_server.server_url()  # the controller starts it; the workers find its address
+
+
+def pytest_unconfigure() -> None:
+    postgres_server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +99,14 @@ def client(app: Flask) -> PageClient:
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    """To read what the site wrote. Writing goes through `transaction()`."""
-    with app.app_context():
-        yield db.session()
+def session(app: Flask, worker_settings: Settings) -> Iterator[Session]:
+    """To read what the site wrote, as another program would: outside the application, always the latest.
+    Writing goes through `transaction()` in an application context."""
+    engine = create_engine(worker_settings.database_url, isolation_level="AUTOCOMMIT")
+    with Session(engine) as reading:
+        event.listen(reading, "do_orm_execute", lambda state: state.update_execution_options(populate_existing=True))
+        yield reading
+    engine.dispose()
 
 
 def copy_of(template_url: str, folder: Path) -> str:

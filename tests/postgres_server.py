@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
@@ -55,15 +54,6 @@ class EmbeddedServer:
 
 
 _embedded: EmbeddedServer | None = None
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--engine") == "postgresql" and not hasattr(config, "workerinput"):
-        server_url()
-
-
-def pytest_unconfigure() -> None:
-    stop()
 
 
 def server_url() -> str:

@@ -69,7 +69,6 @@ def test_an_endpoint_that_declares_nothing_stops_the_start(
     worker_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-
     view = pages.legal
     monkeypatch.delattr(view, "access")
     with pytest.raises(UndeclaredAccess, match="pages.legal"):

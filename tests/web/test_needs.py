@@ -183,9 +183,7 @@ def test_an_unknown_need_is_a_page_that_says_so(client: PageClient, path: str) -
 
 
 def test_a_form_without_its_token_is_offered_again_with_what_was_typed(village: PageClient, session: Session) -> None:
-    response = village.post(
-        "/besoins/nouveau", data=TYPED, headers={"Referer": "http://localhost/besoins/nouveau"}
-    )
+    response = village.post("/besoins/nouveau", data=TYPED, headers={"Referer": "http://localhost/besoins/nouveau"})
     assert response.status_code == 400
     assert TYPED["problem"] in response.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(Need)) == 0

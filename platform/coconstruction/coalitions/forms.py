@@ -8,7 +8,7 @@ from wtforms.validators import AnyOf
 
 from coconstruction.coalitions.actions import Offer
 from coconstruction.coalitions.models import MemberRole, Pledge, PledgeKind
-from coconstruction.web.fields import Euros, amount, line
+from coconstruction.web.fields import Euros, amount, line, options
 
 ROLES = {
     MemberRole.CONTRIBUTEUR: _l("Contributeur : nous aidons, à notre mesure"),
@@ -24,8 +24,9 @@ class JoinForm(FlaskForm):
 
     role = RadioField(
         _l("Quelle sera votre place dans la coalition ?"),
-        choices=list(ROLES.items()),
+        choices=options(ROLES),
         default=MemberRole.CONTRIBUTEUR,
+        validate_choice=False,
         validators=[AnyOf(list(MemberRole), message=_l("Choisissez une place."))],
     )
     pilot_site = BooleanField(_l("Nous offrons un site pilote"))

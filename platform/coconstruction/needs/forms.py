@@ -6,7 +6,7 @@ from wtforms.validators import AnyOf, InputRequired, ValidationError
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Origin
 from coconstruction.needs.themes import THEMES
-from coconstruction.web.fields import amount, line, paragraph
+from coconstruction.web.fields import amount, line, options, paragraph
 
 LONGEST_TITLE = 140
 LONGEST_TEXT = 4000
@@ -30,11 +30,14 @@ class NeedForm(FlaskForm):
     )
     origin = RadioField(
         _l("De quoi s’agit-il ?"),
-        choices=[
-            (Origin.NEED, _l("Nous cherchons un service numérique pour ce problème")),
-            (Origin.EXISTING_SERVICE, _l("Nous avons déjà un service en code ouvert, à enrichir et à partager")),
-        ],
+        choices=options(
+            {
+                Origin.NEED: _l("Nous cherchons un service numérique pour ce problème"),
+                Origin.EXISTING_SERVICE: _l("Nous avons déjà un service en code ouvert, à enrichir et à partager"),
+            }
+        ),
         default=Origin.NEED,
+        validate_choice=False,
         validators=[AnyOf(list(Origin), message=_l("Choisissez l’une des deux réponses."))],
     )
     service_url = line(_l("Adresse du service existant"), 300, hint=_l("Elle commence par https://"))
@@ -50,7 +53,8 @@ class NeedForm(FlaskForm):
     )
     theme = SelectField(
         _l("Thème"),
-        choices=[("", _l("Choisissez un thème")), *THEMES.items()],
+        choices=options({"": _l("Choisissez un thème"), **THEMES}),
+        validate_choice=False,
         validators=[InputRequired(_l("Choisissez un thème.")), AnyOf(list(THEMES), message=_l("Choisissez un thème."))],
     )
 

@@ -7,7 +7,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from coconstruction.needs.themes import THEMES
 from coconstruction.solutions.content import SolutionContent
 from coconstruction.solutions.lifecycle import LIFECYCLES
-from coconstruction.web.fields import line, paragraph
+from coconstruction.web.fields import line, options, paragraph
 
 
 class SolutionForm(FlaskForm):
@@ -21,13 +21,13 @@ class SolutionForm(FlaskForm):
     description = paragraph(_l("Description"), 4000)
     themes = SelectMultipleField(
         _l("Thèmes"),
-        choices=list(THEMES.items()),
+        choices=options(THEMES),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validators=[InputRequired(_l("Choisissez au moins un thème."))],
     )
     lifecycle = SelectField(
-        _l("Où en est-elle ?"), choices=list(LIFECYCLES.items()), validators=[AnyOf(list(LIFECYCLES))]
+        _l("Où en est-elle ?"), choices=options(LIFECYCLES), validate_choice=False, validators=[AnyOf(list(LIFECYCLES))]
     )
     licence = line(_l("Licence"), 60, hint=_l("Son identifiant SPDX, par exemple AGPL-3.0-or-later."))
     url = line(_l("Adresse du service"), 300, required=_l("Donnez l’adresse où on le trouve."))

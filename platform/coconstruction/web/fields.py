@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 REQUIRED = _l("Ce champ est à remplir.")
@@ -19,6 +21,11 @@ def clean(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
+
+
+def options(names: Mapping[str, Any]) -> list[SelectChoice]:
+    """Choices of a field from their names by value."""
+    return [SelectChoice(value, label) for value, label in names.items()]
 
 
 def line(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> StringField:

@@ -1,6 +1,6 @@
 """The reader’s language: the one chosen in the footer, else French, the source."""
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel
 
 from coconstruction.settings import ROOT
@@ -19,5 +19,7 @@ def init_app(app: Flask) -> None:
 
 
 def chosen_language() -> str:
+    if not has_request_context():  # a command, the worker
+        return LANGUAGES[0]
     cookie = request.cookies.get("langue")
-    return cookie if cookie in LANGUAGES else "fr"
+    return cookie if cookie in LANGUAGES else LANGUAGES[0]
