@@ -5,8 +5,7 @@ from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from coconstruction.accounts.emails import normalised_email
 from coconstruction.accounts.models import Role
-from coconstruction.web.choices import choices
-from coconstruction.web.fields import clean, line, paragraph
+from coconstruction.web.fields import clean, line, options, paragraph
 from coconstruction.web.paths import local_path
 
 LONGEST_NEXT = 500  # signs kept of the page one came from
@@ -51,13 +50,14 @@ class AffiliationForm(_ComesBack):
     organisation = HiddenField(filters=[clean])
     role = RadioField(
         _l("Vous y êtes"),
-        choices=choices(
-            (
-                (Role.AGENT, _l("Agent")),
-                (Role.ELU, _l("Élu ou élue")),
-                (Role.PARTENAIRE, _l("Partenaire : vous y intervenez sans en faire partie")),
-            )
+        choices=options(
+            {
+                Role.AGENT: _l("Agent"),
+                Role.ELU: _l("Élu ou élue"),
+                Role.PARTENAIRE: _l("Partenaire : vous y intervenez sans en faire partie"),
+            }
         ),
+        validate_choice=False,
         default=Role.AGENT,
         validators=[AnyOf(list(Role), message=_l("Choisissez l’une des trois réponses."))],
     )
