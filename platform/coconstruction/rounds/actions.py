@@ -42,7 +42,7 @@ def create_round(session: Session, curator: Agent, content: RoundContent, calend
     if session.scalar(select(Round.id).where(Round.slug == address)) is not None:
         raise Refused(
             "round_exists",
-            _l("Un tour porte déjà ce nom : choisissez-en un autre."),
+            _l("Un tour porte déjà ce nom : choisissez-en un autre."),
             Link(str(_l("Voir ce tour")), f"/tours/{address}"),
         )
     round_ = Round(slug=address, **asdict(content), created_at=clock.now(), setup_hash="")
@@ -177,7 +177,7 @@ def _candidate(session: Session, round_: Round, need: Need, price: int) -> Candi
         round_id=round_.id,
         need_id=need.id,
         price=price,
-        lot_rank=-1,
+        lot_rank=0,
         snapshot=copied,
         snapshot_hash=sha256(copied),
     )

@@ -1,6 +1,7 @@
 """`flask clock`: the demonstration’s hand on the calendar. Registered in the demonstration only."""
 
 import click
+from flask.cli import with_appcontext
 
 from coconstruction.database import db, transaction
 from coconstruction.errors import Refused
@@ -11,11 +12,12 @@ from coconstruction.rounds.wording import PHASES, moment
 
 @click.command("clock")
 @click.argument("phase", required=False, type=click.Choice([each.value for each in Phase]))
+@with_appcontext
 def clock_command(phase: str | None) -> None:
     """Sans PHASE, affiche le calendrier du tour ; avec, fait commencer cette phase il y a une minute."""
     round_ = queries.current_round(db.session())
     if round_ is None:
-        raise click.ClickException("Aucun tour n’existe : chargez la démonstration.")
+        raise click.ClickException("Aucun tour n’existe : chargez la démonstration.")
     if phase is not None:
         _turn(round_.id, Phase(phase))
     summary = queries.summary(db.session(), queries.round_by_id(db.session(), round_.id))

@@ -77,7 +77,7 @@ class ContentForm(FlaskForm):
     title = line(
         _l("Nom du tour"),
         140,
-        hint=_l("Par exemple : « Tour 2027, axe 1 ». L’adresse de la page en est tirée une fois pour toutes."),
+        hint=_l("Par exemple : « Tour 2027, axe 1 ». L’adresse de la page en est tirée une fois pour toutes."),
         required=_l("Donnez un nom au tour."),
     )
     envelope = Euros(_l("Enveloppe, en euros"), hint=_l("Par exemple 8 000 000."))

@@ -27,9 +27,9 @@ def show() -> ResponseReturnValue:
 def turn() -> ResponseReturnValue:
     asked = request.form.get("phase", "")
     if asked not in list(Phase):
-        raise Refused("unknown_phase", _("Cette phase n’existe pas : choisissez-en une de la page."), status=422)
+        raise Refused("unknown_phase", _("Cette phase n’existe pas : choisissez-en une de la page."), status=422)
     actions.set_demonstration_clock(db.session(), _current().id, Phase(asked))
-    flash(_("Le calendrier est déplacé : la phase « %(phase)s » commence.", phase=PHASES[Phase(asked)]), "success")
+    flash(_("Le calendrier est déplacé : la phase « %(phase)s » commence.", phase=PHASES[Phase(asked)]), "success")
     return redirect(local_path(request.form.get("next"), url_for("clock.show")), 303)
 
 

@@ -52,7 +52,7 @@ def refusal_to_replace(round_: Round, current: Ballot | None, expected_version: 
     else:
         sentence = _l(
             "%(agent)s a déposé la version %(version)s du bulletin de votre collectivité le %(at)s, après "
-            "l’ouverture de votre page. Relisez-la : vous pourrez ensuite la remplacer.",
+            "l’ouverture de votre page. Relisez-la : vous pourrez ensuite la remplacer.",
             agent=current.affiliation.agent.name or current.affiliation.agent.email,
             version=version,
             at=moment(current.cast_at),
@@ -67,7 +67,7 @@ def refusal_to_edit(round_: Round) -> Refused | None:
     return Refused(
         "frozen",
         _l(
-            "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "
+            "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "
             "ne changent plus. Seules les dates à venir peuvent encore bouger."
         ),
         Link(str(_l("Voir le tour")), f"/tours/{round_.slug}"),
@@ -80,7 +80,7 @@ def refusal_to_enter(round_: Round, calendar: Calendar, need: Need, at: datetime
     if calendar.starts[Phase.VOTING] <= at:
         return Refused(
             "vote_opened",
-            _l("Le vote est ouvert : plus aucun besoin n’entre dans ce tour. Il pourra être présenté au suivant."),
+            _l("Le vote est ouvert : plus aucun besoin n’entre dans ce tour. Il pourra être présenté au suivant."),
             Link(str(_l("Voir le tour")), f"/tours/{round_.slug}"),
         )
     if need.state != State.SHORTLISTED:
@@ -104,7 +104,7 @@ def refusal_to_move(round_: Round, before: Calendar, after: Calendar, at: dateti
     return Refused(
         "date_settled",
         _l(
-            "Cette date ne change plus : le vote a reçu des bulletins, il est clos, ou le résultat est publié. "
+            "Cette date ne change plus : le vote a reçu des bulletins, il est clos, ou le résultat est publié. "
             "Les dates à venir peuvent encore bouger."
         ),
         Link(str(_l("Revoir le calendrier")), f"/curation/tours/{round_.id}/calendrier"),
@@ -117,7 +117,7 @@ def refusal_to_turn_back(round_: Round, phase: Phase, *, published: bool) -> Ref
         return None
     return Refused(
         "published",
-        _l("Le résultat de ce tour est publié : il ne se dépublie pas. Réinstallez la démonstration pour recommencer."),
+        _l("Le résultat de ce tour est publié : il ne se dépublie pas. Réinstallez la démonstration pour recommencer."),
         Link(str(_l("Voir le résultat")), f"/tours/{round_.slug}/resultats"),
     )
 
@@ -139,7 +139,7 @@ def _no_mandate() -> Refused:
     return Refused(
         "no_mandate",
         _l(
-            "Déposer un bulletin engage votre collectivité : il faut un mandat pour le faire. "
+            "Déposer un bulletin engage votre collectivité : il faut un mandat pour le faire. "
             "Demandez-le depuis votre compte, ou prévenez une personne de votre collectivité qui l’a déjà."
         ),
         Link(str(_l("Demander un mandat")), "/compte"),

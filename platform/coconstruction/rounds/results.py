@@ -38,7 +38,7 @@ class Verdict:
     def sentence(self) -> str:
         """Its fate in one sentence."""
         if self.fate is Fate.NO_APPROVAL:
-            return _("Non retenu : aucune collectivité ne l’approuve.")
+            return _("Non retenu : aucune collectivité ne l’approuve.")
         return f"{self._rank()} {self._decision()}"
 
     def _rank(self) -> str:
@@ -53,8 +53,8 @@ class Verdict:
     def _decision(self) -> str:
         amounts = {"price": cents(self.price), "left": cents(self.left)}
         if self.selected:
-            return _("Retenu : son prix de %(price)s tenait dans les %(left)s qui restaient.", **amounts)
-        refused = _("Non retenu : son prix de %(price)s dépassait les %(left)s qui restaient.", **amounts)
+            return _("Retenu : son prix de %(price)s tenait dans les %(left)s qui restaient.", **amounts)
+        refused = _("Non retenu : son prix de %(price)s dépassait les %(left)s qui restaient.", **amounts)
         if self.votes_needed is None:
             return f"{refused} {_('Aucun nombre de voix ne l’aurait fait tenir dans l’enveloppe.')}"
         return f"{refused} {_('Il lui aurait fallu %(count)s voix.', count=number(self.votes_needed))}"

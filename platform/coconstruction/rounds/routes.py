@@ -104,7 +104,7 @@ def receipt(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/tours/<slug>/resultats")
 @access.public
-def result(slug: str) -> ResponseReturnValue:
+def results(slug: str) -> ResponseReturnValue:
     round_, summary = _round(slug)
     if not summary.is_published:
         return render_template("rounds/sealed.html", round=round_, publication=summary.calendar.starts[Phase.PUBLISHED])
@@ -112,7 +112,7 @@ def result(slug: str) -> ResponseReturnValue:
     found, number = Result(document), page_number()
     page = found.ballots[(number - 1) * BALLOTS_A_PAGE : number * BALLOTS_A_PAGE]
     return render_template(
-        "rounds/result.html",
+        "rounds/results.html",
         round=round_,
         result=found,
         fingerprint=sha256(document),
@@ -127,7 +127,7 @@ def result(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/tours/<slug>/resultats.json")
 @access.public
-def result_json(slug: str) -> ResponseReturnValue:
+def results_json(slug: str) -> ResponseReturnValue:
     """The same bytes for everyone, each time: canonical JSON, with its own fingerprint under « hash »."""
     round_, summary = _round(slug)
     if not summary.is_published:

@@ -32,10 +32,10 @@ NOW: dict[Phase, Any] = {
 def sentence(phase: Phase | None, title: str, until: datetime | None, at: datetime) -> str:
     """Where a round stands. `until` ends the phase; before the first phase, it is the day the round begins."""
     if until is None:
-        return _("Tour « %(title)s » : les besoins retenus sont en pilote.", title=title)
+        return _("Tour « %(title)s » : les besoins retenus sont en pilote.", title=title)
     end = moment(until, year=until.astimezone(PARIS).year != at.astimezone(PARIS).year)
     if phase is None:
-        return _("Le tour « %(title)s » commence le %(end)s, heure de Paris.", title=title, end=end)
+        return _("Le tour « %(title)s » commence le %(end)s, heure de Paris.", title=title, end=end)
     return str(NOW[phase]) % {"end": end}
 
 
@@ -44,7 +44,8 @@ def moment(value: datetime, *, year: bool = True) -> str:
     english = str(get_locale()) == "en"
     local = value.astimezone(PARIS)
     hour = "HH:mm" if english else ("H 'h'" if local.minute == 0 else "H 'h' mm")
-    pattern = f"EEEE d MMMM{' y' if year else ''} {QUOTED_AT[english]} {hour}"
+    day = "d" if english or local.day > 1 else "'1er'"
+    pattern = f"EEEE {day} MMMM{' y' if year else ''} {QUOTED_AT[english]} {hour}"
     return str(format_datetime(value, pattern))
 
 

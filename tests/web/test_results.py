@@ -1,0 +1,149 @@
+"""The result: right at its hour with or without the worker, explained, and counted again by anyone."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coconstruction import clock
+from coconstruction.database import transaction
+from coconstruction.journal import JournalEntry
+from coconstruction.needs.models import Need, State
+from coconstruction.notifications.models import Letter
+from coconstruction.rounds.actions import publish_due
+from coconstruction.rounds.models import Candidate, RoundResult
+from tests.reading import PageClient
+from tests.selection import PUBLISHED, RESULT, TITLES, VOTING, deposit, prepare
+
+VERN, METRO, DEP = "vern@demo.example", "metro@demo.example", "dep@demo.example"
+
+
+@pytest.fixture
+def hand() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(VOTING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def published(app: Flask, client: PageClient, hand: time_machine.Traveller) -> list[int]:
+    """Three ballots: the first candidate has 3 voices and costs 60 %, the second 2 and 50 %, the third 1 and 40 %."""
+    candidates = prepare(app)
+    deposit(client, VERN, candidates)
+    deposit(client, METRO, candidates[:2])
+    deposit(client, DEP, candidates[:1])
+    hand.move_to(PUBLISHED, tick=False)
+    return candidates
+
+
+def publish(app: Flask) -> int:
+    with app.app_context(), transaction() as session:
+        return publish_due(session, clock.now())
+
+
+def recount(document: dict[str, Any]) -> tuple[list[int], int]:
+    """What « recalculer vous-même » tells a stranger to do, with nothing of the product."""
+    voices = {each["id"]: 0 for each in document["candidates"]}
+    for ballot in document["ballots"]:
+        for choice in ballot["choices"]:
+            voices[choice] += 1
+    prices = {each["id"]: each["price"] for each in document["candidates"]}
+    order = sorted(voices, key=lambda each: (-voices[each], prices[each], document["lot_order"].index(each)))
+    left, kept = document["envelope"], []
+    for each in order:
+        if voices[each] > 0 and prices[each] <= left:
+            kept.append(each)
+            left -= prices[each]
+    return kept, document["envelope"] - left
+
+
+def test_the_result_is_public_at_its_hour_though_the_worker_is_stopped(
+    client: PageClient, published: list[int], session: Session, hand: time_machine.Traveller
+) -> None:
+    hand.move_to(PUBLISHED - timedelta(seconds=1), tick=False)
+    assert client.page(RESULT).title == "Le résultat n’est pas encore publié"
+    hand.move_to(PUBLISHED, tick=False)
+    page = client.page(RESULT)
+    assert page.title == "Résultat du tour « Tour 2027 »"
+    assert "2 besoins sont retenus sur 3" in page.text
+    assert session.scalar(select(RoundResult.round_id)) is None
+
+
+def test_the_worker_stores_the_very_bytes_that_were_computed(
+    app: Flask, client: PageClient, published: list[int]
+) -> None:
+    computed = client.get(f"{RESULT}.json").data
+    assert publish(app) == 1
+    assert client.get(f"{RESULT}.json").data == computed
+    assert publish(app) == 0
+
+
+def test_a_stranger_counts_the_same_result(client: PageClient, published: list[int]) -> None:
+    document = json.loads(client.get(f"{RESULT}.json").data)
+    kept, spent = recount(document)
+    assert kept == document["outcome"]["selected"] == [published[0], published[2]]
+    assert spent == document["outcome"]["spent"] == 10_000_000
+
+
+def test_each_candidate_is_told_its_fate_in_a_sentence(client: PageClient, published: list[int]) -> None:
+    text = client.page(RESULT).text
+    assert "3 voix, rang 1. Retenu : son prix de 60 000 € tenait dans les 100 000 € qui restaient." in text
+    assert "Non retenu : son prix de 50 000 € dépassait les 40 000 € qui restaient." in text
+
+
+def test_ballots_are_listed_by_organisation_with_their_receipts(client: PageClient, published: list[int]) -> None:
+    page = client.page(RESULT)
+    rows = [row.get_text(" ", strip=True) for row in page.soup.select("#bulletins tbody tr")]
+    assert [row.split(" (")[0] for row in rows] == [
+        "Département d’Ille-et-Vilaine",
+        "Rennes Métropole",
+        "Vern-sur-Seiche",
+    ]
+    assert TITLES[2] not in rows[0]
+    assert TITLES[2] in rows[2]
+    turnout = [row.get_text(" ", strip=True) for row in page.soup.select("#participation-nature tbody tr")]
+    assert any(row.startswith("Métropole 1 ") for row in turnout)
+
+
+def test_needs_learn_their_fate_once_and_people_get_one_letter_each(
+    app: Flask, published: list[int], session: Session
+) -> None:
+    publish(app)
+    publish(app)
+    needs = session.execute(select(Candidate.id, Need.state).join(Need, Need.id == Candidate.need_id)).all()
+    states = {candidate: state for candidate, state in needs}
+    assert [states[each] for each in published] == [State.SELECTED, State.NOT_SELECTED, State.SELECTED]
+    actions = list(session.scalars(select(JournalEntry.action).where(JournalEntry.action.like("%selected"))))
+    assert sorted(actions) == ["need.not_selected", "need.selected", "need.selected"]
+    letters = session.scalars(select(Letter).where(Letter.template == "round_published")).all()
+    assert [each.recipient for each in letters] == [VERN]
+    assert len(letters[0].context["needs"]) == 3
+
+
+def test_a_blank_or_unapproved_candidate_is_never_taken(
+    app: Flask, client: PageClient, hand: time_machine.Traveller
+) -> None:
+    candidates = prepare(app)
+    deposit(client, VERN, [candidates[0]])
+    hand.move_to(PUBLISHED, tick=False)
+    assert "Non retenu : aucune collectivité ne l’approuve." in client.page(RESULT).text
+
+
+def test_a_round_without_ballots_still_has_a_result(
+    app: Flask, client: PageClient, hand: time_machine.Traveller
+) -> None:
+    prepare(app)
+    hand.move_to(PUBLISHED, tick=False)
+    assert "Aucun besoin n’est retenu" in client.page(RESULT).text
+    assert publish(app) == 1
+
+
+def test_the_published_ballot_stands_on_the_organisation_page(
+    app: Flask, client: PageClient, published: list[int]
+) -> None:
+    assert RESULT in client.page("/organisations/departement-35").links().values()
