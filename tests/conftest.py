@@ -89,8 +89,12 @@ def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flas
 
 
 @pytest.fixture
-def demo_app(app: Flask, worker_settings: Settings) -> Flask:
-    return create_app(replace(worker_settings, demo=True))
+def demo_app(app: Flask, worker_settings: Settings) -> Iterator[Flask]:
+    demo = create_app(replace(worker_settings, demo=True))
+    yield demo
+    with demo.app_context():
+        db.session.remove()
+        db.engine.dispose()  # a connection left open would keep the next test's file from being replaced
 
 
 @pytest.fixture
