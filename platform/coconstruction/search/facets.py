@@ -1,56 +1,45 @@
-"""Facets of the answers, with their counts, as the form shows them."""
+"""Counting by signatures: the many documents that share all their facet values are counted as one line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from flask_babel import lazy_gettext as _l
+from coconstruction.search.index import Document, Question
 
-from coconstruction.needs.themes import THEMES
-from coconstruction.needs.wording import STATES
-from coconstruction.search.index import Question
-from coconstruction.search.results import Results
-from coconstruction.solutions.lifecycle import LIFECYCLES
-from coconstruction.territories.kinds import NAMES as KIND_NAMES
+Signature = tuple[str, ...]  # sorted "name=value", the kind among them
+Wanted = Mapping[str, frozenset[str]]  # facet to the entries any of which will do
 
-LONGEST_FACET = 12
-KINDS = {"need": _l("Besoins"), "solution": _l("Solutions"), "organisation": _l("Collectivités")}
-LEGENDS = {
-    "theme": _l("Thème"),
-    "state": _l("État du besoin"),
-    "lifecycle": _l("Étape de la solution"),
-    "organisation_kind": _l("Nature de la collectivité"),
-    "departement": _l("Département"),
-}
-NAMES: Mapping[str, Mapping[str, str]] = {
-    "theme": THEMES,
-    "state": STATES,
-    "lifecycle": LIFECYCLES,
-    "organisation_kind": KIND_NAMES,
-    "departement": {},
-}
-FACETS = tuple(LEGENDS)
+KIND = "kind"
 
 
-@dataclass(frozen=True)
-class Facet:
-    name: str
-    legend: str
-    options: Sequence[Mapping[str, object]]
+def signature(document: Document) -> Signature:
+    entries = {f"{name}={value}" for name, values in document.facets.items() for value in values}
+    return tuple(sorted({f"{KIND}={document.kind}", *entries}))
 
 
-def facets_of(results: Results, question: Question) -> list[Facet]:
-    """The kinds first, then what tells these answers apart; a facet with nothing to choose is left out."""
-    kinds = _options(results.facets.get("kind", {}), question.kinds, KINDS)
-    found = [Facet("type", str(_l("Nature de la réponse")), kinds)]
-    for name in FACETS:
-        options = _options(results.facets.get(name, {}), question.filters.get(name, ()), NAMES[name])
-        found.append(Facet(name, str(LEGENDS[name]), options))
-    return [each for each in found if len(each.options) > 1 or any(option["checked"] for option in each.options)]
+def wanted(question: Question) -> Wanted:
+    asked = {**question.filters, KIND: question.kinds}
+    return {name: frozenset(f"{name}={value}" for value in values) for name, values in asked.items() if values}
 
 
-def _options(counts: Mapping[str, int], chosen: Sequence[str], names: Mapping[str, str]) -> list[Mapping[str, object]]:
-    codes = sorted(counts.keys() | set(chosen), key=lambda code: (code not in chosen, -counts.get(code, 0), code))
-    return [
-        {"value": code, "label": str(names.get(code, code)), "count": counts.get(code, 0), "checked": code in chosen}
-        for code in codes[:LONGEST_FACET]
-    ]
+def passes(entries: Iterable[str], asked: Wanted) -> bool:
+    return not _missed(entries, asked)
+
+
+def count(signatures: Mapping[Signature, int], asked: Wanted) -> tuple[int, dict[str, dict[str, int]]]:
+    """The total, and for every facet the hits each value would leave under the other filters."""
+    total, counts = 0, Counter[str]()
+    for entries, number in signatures.items():
+        missed = _missed(entries, asked)
+        total += 0 if missed else number
+        for entry in entries if len(missed) < 2 else ():
+            if not missed or entry.partition("=")[0] in missed:
+                counts[entry] += number
+    facets: dict[str, dict[str, int]] = {}
+    for entry, number in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
+        name, _, value = entry.partition("=")
+        facets.setdefault(name, {})[value] = number
+    return total, facets
+
+
+def _missed(entries: Iterable[str], asked: Wanted) -> set[str]:
+    return {name for name, values in asked.items() if values.isdisjoint(entries)}

@@ -1,0 +1,60 @@
+"""The questions put to PostgreSQL. The same formula in Python: `whoosh_ranking.py`.
+
+`ts_rank` knows nothing of rarity: it is asked for one concept at a time, each weighed by its rarity. Its value for a
+single term is the sum of the weights of its letters over squares, divided by pi²/6 and by the number of terms.
+"""
+
+from sqlalchemy import text
+
+WATERMARK = text("SELECT watermark FROM search_state WHERE id = 1")
+HOLDING = text("""
+    SELECT NULL AS term, documents FROM search_state WHERE id = 1
+    UNION ALL SELECT term, documents FROM search_term WHERE term = ANY(CAST(:terms AS text[]))
+""")
+BEGINNING = text("""
+    SELECT word, documents FROM search_word WHERE word >= :first AND word < :after AND documents > 0
+    ORDER BY documents DESC, word LIMIT :most
+""")
+RESEMBLING = text("""
+    SELECT word, documents FROM search_word WHERE word >= :first AND word < :after AND documents > 0
+    AND length(word) BETWEEN :shortest AND :longest
+""")
+
+_SCORED = """
+    WITH concept AS (
+        SELECT term::tsquery, near::tsquery, either::tsquery, near_terms, rarity
+        FROM unnest(CAST(:terms AS text[]), CAST(:nears AS text[]), CAST(:eithers AS text[]),
+            CAST(:near_terms AS integer[]), CAST(:rarities AS float8[])) AS c (term, near, either, near_terms, rarity)
+    ), held AS (
+        SELECT document.kind, document.id, document.damping, concept.rarity,
+            coalesce(:scale * ts_rank(CAST(:letters AS real[]), lexemes, term), 0) AS said,
+            coalesce(:scale * near_terms * ts_rank(CAST(:letters AS real[]), lexemes, near), 0) AS nearly
+        FROM concept JOIN search_document AS document ON document.lexemes @@ concept.either
+    ), matched AS MATERIALIZED (
+        SELECT kind, id, sum(rarity) AS cover,
+            sum(rarity * greatest(said / (said + damping), :near_share * nearly / (nearly + damping))) AS score
+        FROM held GROUP BY kind, id
+    ), scored AS MATERIALIZED (
+        SELECT kind, id, facets,
+            (score + CASE WHEN title_key = :title_key THEN CAST(:bonus AS float8) ELSE 0 END) * prominence AS score
+        FROM matched JOIN search_document USING (kind, id)
+        WHERE cover >= (SELECT :cover_share * max(cover) FROM matched) - 1e-9
+    )"""
+_EVERYTHING = """
+    WITH scored AS MATERIALIZED (SELECT kind, id, facets, prominence AS score FROM search_document)"""
+# Documents that share all their facet values pass a filter, or not, together.
+_ANSWERED = """, signature AS MATERIALIZED (
+        SELECT facets, count(*) AS documents, NOT EXISTS (
+            SELECT FROM jsonb_array_elements(CAST(:asked AS jsonb)) AS filter (entries)
+            WHERE NOT facets && ARRAY(SELECT jsonb_array_elements_text(entries))
+        ) AS passes
+        FROM scored GROUP BY facets
+    ), hit AS (
+        SELECT kind, id, score FROM scored JOIN signature USING (facets) WHERE passes
+        ORDER BY score DESC, kind, id LIMIT :per_page OFFSET :skipped
+    )
+    SELECT kind, id, title, body, score, NULL AS facets, 0 AS documents FROM hit JOIN search_document USING (kind, id)
+    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, facets, documents FROM signature
+"""
+SEARCH = text(_SCORED + _ANSWERED)
+EVERYTHING = text(_EVERYTHING + _ANSWERED)
