@@ -1,5 +1,6 @@
 """The result: right at its hour with or without the worker, explained, and counted again by anyone."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -88,6 +89,19 @@ def test_a_stranger_counts_the_same_result(client: PageClient, published: list[i
     kept, spent = recount(document)
     assert kept == document["outcome"]["selected"] == [published[0], published[2]]
     assert spent == document["outcome"]["spent"] == 10_000_000
+
+
+def test_a_receipt_is_worked_out_again_from_the_published_ballot(client: PageClient, published: list[int]) -> None:
+    document = json.loads(client.get(f"{RESULT}.json").data)
+    for ballot in document["ballots"]:
+        content = {
+            "round": document["round"]["slug"],
+            "organisation": ballot["organisation"]["code"],
+            "setup": document["setup_hash"],
+            **{name: ballot[name] for name in ("version", "choices", "cast_at", "salt")},
+        }
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(canonical.encode()).hexdigest() == ballot["receipt"]
 
 
 def test_each_candidate_is_told_its_fate_in_a_sentence(client: PageClient, published: list[int]) -> None:

@@ -1,5 +1,6 @@
 """A round is prepared by curators, frozen by its first ballot, counted once its publication date has come."""
 
+import secrets
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -211,6 +212,7 @@ def _keep(
     ballot = current or Ballot(round_id=round_.id, organisation_id=acting.organisation_id, version=0)
     ballot.version += 1
     ballot.choices, ballot.affiliation_id, ballot.cast_at = choices, acting.id, at
+    ballot.salt = secrets.token_hex(16)
     ballot.receipt = receipt(
         slug=round_.slug,
         organisation=acting.organisation.code,
@@ -218,10 +220,11 @@ def _keep(
         choices=choices,
         cast_at=at,
         setup=round_.setup_hash,
+        salt=ballot.salt,
     )
     session.add(ballot)
     session.flush()
-    kept = ("round_id", "organisation_id", "version", "choices", "affiliation_id", "cast_at", "receipt")
+    kept = ("round_id", "organisation_id", "version", "choices", "affiliation_id", "cast_at", "salt", "receipt")
     session.add(BallotVersion(**{name: getattr(ballot, name) for name in kept}))
     session.flush()
     return ballot

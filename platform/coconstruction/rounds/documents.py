@@ -82,7 +82,8 @@ def _ballot(ballot: Ballot) -> dict[str, Any]:
         "organisation": portrait(ballot.organisation),
         "version": ballot.version,
         "choices": ballot.choices,
-        "cast_at": ballot.cast_at.isoformat(),
+        "cast_at": ballot.cast_at.isoformat(timespec="microseconds"),
+        "salt": ballot.salt,
         "receipt": ballot.receipt,
     }
 

@@ -62,7 +62,8 @@ class Candidate(Base):
 
 
 class Ballot(Base):
-    """An organisation's current ballot: the ids of the candidates it approves, sorted."""
+    """An organisation's current ballot: the ids of the candidates it approves, sorted. `salt` is drawn for each
+    version and published with it: without it, trying every set of choices would unseal a receipt."""
 
     __tablename__ = "ballot"
 
@@ -72,6 +73,7 @@ class Ballot(Base):
     choices: Mapped[list[int]] = mapped_column(JSON)
     affiliation_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
     cast_at: Mapped[datetime]
+    salt: Mapped[str] = mapped_column(String(32))
     receipt: Mapped[str] = mapped_column(String(64))
 
     organisation: Mapped[Organisation] = relationship()
@@ -96,6 +98,7 @@ class BallotVersion(Base):
     choices: Mapped[list[int]] = mapped_column(JSON)
     affiliation_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
     cast_at: Mapped[datetime]
+    salt: Mapped[str] = mapped_column(String(32))
     receipt: Mapped[str] = mapped_column(String(64))
 
 

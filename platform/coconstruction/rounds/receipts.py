@@ -13,9 +13,10 @@ def setup_hash(setting: Mapping[str, Any]) -> str:
 
 
 def receipt(
-    *, slug: str, organisation: str, version: int, choices: Sequence[int], cast_at: datetime, setup: str
+    *, slug: str, organisation: str, version: int, choices: Sequence[int], cast_at: datetime, setup: str, salt: str
 ) -> str:
-    """Of one ballot. Whoever holds it can find it again in the published ballots."""
+    """Of one ballot. Whoever holds it can find it again in the published ballots; until they are, the secret `salt`
+    keeps anyone from trying every set of choices."""
     content = {
         "round": slug,
         "organisation": organisation,
@@ -23,5 +24,6 @@ def receipt(
         "choices": sorted(choices),
         "cast_at": cast_at.isoformat(timespec="microseconds"),
         "setup": setup,
+        "salt": salt,
     }
     return sha256(content)
