@@ -53,10 +53,11 @@ class Story:
             self.agents[person["email"]] = self._agent(person["email"], person["name"], curator=person["curator"])
             for tie in person["organisations"]:
                 hat = self._tie(person["email"], tie["reference"], person, mandate=tie["mandate"])
-                self.hats.setdefault(tie["reference"], hat)
+                if hat.mandate:
+                    self.hats.setdefault(tie["reference"], hat)
 
     def hat(self, reference: str) -> Affiliation:
-        """Whoever acts for the organisation: somebody of the content, else an agent made for it."""
+        """Whoever may engage the organisation: somebody of the content, else an agent made for it."""
         if reference not in self.hats:
             email = f"contact@{reference.replace(':', '-').lower()}.example"
             self.agents[email] = self._agent(email, "", curator=False)
