@@ -10,6 +10,7 @@ from coconstruction.database import db
 from coconstruction.errors import Link, NotFound, Refused
 
 KEPT_FIELDS = 40
+SIGNED_OUT = "session_expired"
 SENTENCES = {
     400: _l("Cette demande est incomplète ou mal écrite. Revenez à la page précédente et recommencez."),
     403: _l("Vous n’avez pas accès à cette page."),
@@ -41,15 +42,21 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Response:
-    return _page(error, error.status)
+    return _page(error, error.status, kept=_typed() if error.code == SIGNED_OUT else [])
 
 
 def _expired_page(_error: CSRFError) -> Response:
-    # Only a form of this site is offered again: another site must not have its text sent in one click.
+    return _page(SESSION_ENDED, 400, kept=_typed())
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person wrote. Only a form of this site is offered again: another site must not have its text sent
+    in one click."""
     same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    ours = (request.referrer or "").startswith(request.host_url)
-    kept = list(request.form.items(multi=True))[:KEPT_FIELDS] if same_site and ours else []
-    return _page(SESSION_ENDED, 400, kept=[(name, value) for name, value in kept if name != "csrf_token"])
+    if not same_site or not (request.referrer or "").startswith(request.host_url):
+        return []
+    fields = list(request.form.items(multi=True))[:KEPT_FIELDS]
+    return [(name, value) for name, value in fields if name != "csrf_token"]
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -83,7 +90,7 @@ def _page(refusal: Refused, status: int, kept: list[tuple[str, str]] | None = No
     db.session.rollback()
     if request.headers.get("HX-Request"):
         response = make_response(render_template("errors/_refusal.html", refusal=refusal), status)
-        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#messages", "innerHTML"
+        response.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML", "HX-Reselect": "unset"})
     else:
         response = make_response(render_template("errors/refused.html", refusal=refusal, kept=kept or []), status)
     response.vary.add("HX-Request")
