@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -29,7 +29,7 @@ T = TypeVar("T", bound="Base")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python on both engines; SQLite keeps no time zone, so naive values are refused rather than guessed."""
+    """Aware UTC in Python on both engines; SQLite keeps no time zone, so naive values are refused, not guessed."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -155,5 +155,5 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert unless a row with the same key is there; tells whether it was inserted."""
     engine = session.get_bind().dialect.name
     insert = sqlite.insert(model) if engine == "sqlite" else postgresql.insert(model)
-    result = session.execute(insert.values(**values).on_conflict_do_nothing())
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    inserted = session.execute(insert.values(**values).on_conflict_do_nothing().returning(literal(1)))
+    return inserted.first() is not None

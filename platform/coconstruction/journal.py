@@ -1,4 +1,4 @@
-"""Who did what, for whom, under which mandate: one line a change of state, in the same transaction (docs/decisions/0011).
+"""Who did what, for whom, under which mandate: one line a change of state, in its transaction (docs/decisions/0011).
 
 Lines are numbered without a gap and each carries the hash of the one before, so that a removed or edited line shows.
 `record` holds the head of the chain until the transaction ends: call it last, after the rows decided upon are locked.

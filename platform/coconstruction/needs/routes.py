@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -5,6 +7,8 @@ from flask_babel import gettext as _
 from coconstruction.accounts.current import acting, acting_or_none
 from coconstruction.database import db
 from coconstruction.needs import actions, queries
+from coconstruction.needs.models import Need
+from coconstruction.needs.policy import refusal_to_support
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import FILTERS, SORTS, STATES
 from coconstruction.web import access
@@ -23,10 +27,12 @@ for words in FILTERS:
 def index() -> ResponseReturnValue:
     filters = asked_filters()
     page = queries.page(db.session(), filters, page_number())
-    hat = acting_or_none()
-    ids = [need.id for need in page.needs]
-    ours = queries.supported_among(db.session(), hat.organisation_id, ids) if hat else set()
-    shown = {"page": page, "filters": filters, "facets": queries.facets(db.session(), filters), "ours": ours}
+    shown = {
+        "page": page,
+        "filters": filters,
+        "facets": queries.facets(db.session(), filters),
+        "voices": _voices(page.needs),
+    }
     return render_template("needs/index.html", **shown, themes=THEMES, states=STATES, sorts=SORTS)
 
 
@@ -54,6 +60,16 @@ def supporters(need_id: int) -> ResponseReturnValue:
     rows = queries.supporters(db.session(), need_id, limit=LISTED, offset=(number - 1) * LISTED)
     last = max(1, -(-need.supports_count // LISTED))
     return render_template("needs/supporters.html", need=need, supports=rows, number=number, last=last)
+
+
+def _voices(needs: Sequence[Need]) -> dict[int, str]:
+    """For whoever acts: the needs its organisation supports already, and those it may support in one click."""
+    hat = acting_or_none()
+    if hat is None:
+        return {}
+    given = queries.supported_among(db.session(), hat.organisation_id, [need.id for need in needs])
+    possible = {need.id: "possible" for need in needs if refusal_to_support(need, hat) is None}
+    return possible | dict.fromkeys(given, "given")
 
 
 def asked_filters() -> queries.Filters:

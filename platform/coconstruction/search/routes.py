@@ -2,7 +2,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from coconstruction.database import db
-from coconstruction.search.facets import FACETS, facets_of
+from coconstruction.search.choices import FACETS, facets_of
 from coconstruction.search.index import Answer, Question
 from coconstruction.search.results import Results, results
 from coconstruction.web import access
@@ -32,13 +32,11 @@ def index() -> ResponseReturnValue:
 @access.public
 def similar() -> ResponseReturnValue:
     """Needs and solutions that resemble what is being typed; never in the way of posting."""
-    title = request.args.get("title", "")[:LONGEST_QUERY]
+    title, but = request.args.get("title", "")[:LONGEST_QUERY], request.args.get("sauf")
     near = None
     if len(title.strip()) >= 3:
-        near = answer(
-            Question(title, kinds=("need", "solution"), filters={}, page=1, per_page=6), but=request.args.get("sauf")
-        )
-    return render_template("search/similar.html", title=title, near=near)
+        near = answer(Question(title, kinds=("need", "solution"), filters={}, page=1, per_page=6), but=but)
+    return render_template("search/similar.html", title=title, near=near, but=but)
 
 
 def answer(question: Question, but: str | None = None) -> Results:
