@@ -18,6 +18,6 @@
   }
 
   form.addEventListener('change', recount);
-  form.querySelectorAll('[data-ballot-recount]').forEach((button) => { button.hidden = true; });
+  form.querySelectorAll('[data-ballot-recount]').forEach((item) => item.remove());
   recount();
 })();

@@ -241,6 +241,19 @@ def test_the_clock_exists_in_the_demonstration_only(app: Flask, demo_app: Flask,
     assert refused.exit_code == 2
 
 
+def test_dates_still_move_by_their_form_after_the_clock_was_turned(demo_app: Flask, candidates: list[int]) -> None:
+    client = PageClient(demo_app, use_cookies=True)
+    path = f"{PREPARATION}/1/calendrier"
+    with time_machine.travel(PREPARING + timedelta(seconds=42.5), tick=False):
+        demo_app.test_cli_runner().invoke(args=["clock", "counting"])
+        cast.sign_in(client, CURATOR)
+        shown = client.page(path)
+        typed = {phase.value: shown.field(phase.value) for phase in STARTS}
+        moved = client.send(path, {**typed, "piloting": "2028-01-10T09:00"})
+    assert moved.status == 200
+    assert "lundi 10 janvier 2028 à 9 h" in moved.text
+
+
 def test_a_button_of_the_demonstration_moves_the_calendar(
     demo_app: Flask, candidates: list[int], session: Session
 ) -> None:

@@ -82,11 +82,12 @@ def move_calendar(session: Session, curator: Agent, round_id: int, calendar: Cal
 
 
 def set_demonstration_clock(session: Session, round_id: int, phase: Phase) -> Round:
-    """Make `phase` begin a minute ago. A published result stays published."""
+    """Make `phase` begin a minute ago, in whole minutes. A published result stays published."""
     round_ = lock(session, Round, round_id)
     if refusal := refusals.refusal_to_turn_back(round_, phase, published=queries.has_result(session, round_.id)):
         raise refusal
-    _move(session, round_, queries.calendar_of(session, round_.id).beginning(phase, clock.now() - A_MINUTE), SYSTEM)
+    begins = clock.now().replace(second=0, microsecond=0) - A_MINUTE  # whole minutes, as the form of the dates has them
+    _move(session, round_, queries.calendar_of(session, round_.id).beginning(phase, begins), SYSTEM)
     return round_
 
 

@@ -30,7 +30,10 @@ def as_id(typed: object) -> int | None:
 
 
 class ParisTime(DateTimeLocalField):
-    """An instant, typed and shown in the time of Paris."""
+    """An instant, typed and shown in the time of Paris, to the minute."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
 
     def process_data(self, value: datetime | None) -> None:
         super().process_data(to_paris(value) if value else None)

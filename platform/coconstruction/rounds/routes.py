@@ -24,6 +24,7 @@ from coconstruction.territories.kinds import kind_label
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number
 from coconstruction.web.filters import cents
+from coconstruction.web.filters import number as written
 
 blueprint = Blueprint("rounds", __name__)
 blueprint.register_blueprint(preparation.blueprint)
@@ -117,8 +118,8 @@ def results(slug: str) -> ResponseReturnValue:
         result=found,
         fingerprint=sha256(document),
         bar_rows=[_bar(each) for each in found.verdicts],
-        kinds=[(kind_label(each.label), each.cast, each.called) for each in found.turnout_by_kind],
-        departements=[(each.label, each.cast, each.called) for each in found.turnout_by_departement],
+        kinds=[(kind_label(each.label), written(each.cast), written(each.called)) for each in found.turnout_by_kind],
+        departements=[(each.label, written(each.cast), written(each.called)) for each in found.turnout_by_departement],
         shown=page,
         number=number,
         last=max(1, -(-len(found.ballots) // BALLOTS_A_PAGE)),

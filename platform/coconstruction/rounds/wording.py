@@ -43,9 +43,9 @@ def moment(value: datetime, *, year: bool = True) -> str:
     """« vendredi 30 avril 2027 à 18 h »."""
     english = str(get_locale()) == "en"
     local = value.astimezone(PARIS)
-    hour = "HH:mm" if english else ("H 'h'" if local.minute == 0 else "H 'h' mm")
+    hour = "HH:mm" if english else ("H\u00a0'h'" if local.minute == 0 else "H\u00a0'h'\u00a0mm")
     day = "d" if english or local.day > 1 else "'1er'"
-    pattern = f"EEEE {day} MMMM{' y' if year else ''} {QUOTED_AT[english]} {hour}"
+    pattern = f"EEEE {day} MMMM{' y' if year else ''} {QUOTED_AT[english]}\u00a0{hour}"
     return str(format_datetime(value, pattern))
 
 
