@@ -36,10 +36,11 @@ class Calendar:
         for phase in Phase:
             if phase not in self.starts:
                 raise BadCalendar(phase)
+        # In UTC: within one time zone, Python compares what the clocks show, and those go back an hour in autumn.
+        object.__setattr__(self, "starts", {phase: _instant(self.starts[phase]) for phase in Phase})
         for before, after in zip(list(Phase)[:-1], list(Phase)[1:], strict=True):
             if self.starts[after] <= self.starts[before]:
                 raise BadCalendar(after)
-        object.__setattr__(self, "starts", {phase: self.starts[phase] for phase in Phase})
 
     def phase_at(self, moment: datetime) -> Phase | None:
         """None before the first phase."""
@@ -70,6 +71,12 @@ def from_paris(local: datetime) -> datetime:
 def to_paris(moment: datetime) -> datetime:
     """What the clock in Paris shows, naive, as a form field takes it."""
     return moment.astimezone(PARIS).replace(tzinfo=None)
+
+
+def _instant(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
 
 
 def _after(phase: Phase) -> Phase | None:

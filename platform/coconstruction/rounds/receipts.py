@@ -1,7 +1,7 @@
 """Hashes handed to voters: of the round's setting before the vote, and of each ballot."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from coconstruction.rounds.counting.greedy import sha256
@@ -22,7 +22,7 @@ def receipt(
         "organisation": organisation,
         "version": version,
         "choices": sorted(choices),
-        "cast_at": cast_at.isoformat(timespec="microseconds"),
+        "cast_at": cast_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "setup": setup,
         "salt": salt,
     }
