@@ -42,8 +42,7 @@ def rule_sentence(progress: Progress) -> str:
     """« 300 000 habitants ou 1 département entier, et 5 collectivités »."""
     if progress.criterion is not None:
         return counted(progress.criterion, progress.target)
-    parts = [rule_sentence(part) for part in progress.parts]
-    return _(", et ").join(parts) if progress.junction is Junction.ALL else _(" ou ").join(parts)
+    return _joined(progress, progress.parts, rule_sentence)
 
 
 def missing(progress: Progress) -> str:
@@ -52,8 +51,15 @@ def missing(progress: Progress) -> str:
         return ""
     if progress.criterion is not None:
         return counted(progress.criterion, progress.target - progress.value)
-    parts = [missing(part) for part in progress.parts if not part.met]
-    return _(", et ").join(parts) if progress.junction is Junction.ALL else _(" ou ").join(parts)
+    return _joined(progress, [part for part in progress.parts if not part.met], missing)
+
+
+def _joined(whole: Progress, parts: Sequence[Progress], say: Callable[[Progress], str]) -> str:
+    """Between brackets where « a, et b ou c » would leave a doubt."""
+    said, mark = [say(part) for part in parts], _(", et ")
+    if whole.junction is Junction.ALL:
+        return mark.join(said)
+    return _(" ou ").join(f"({each})" if mark in each and len(said) > 1 else each for each in said)
 
 
 def pledge_total(amount: int, kind: str) -> str:
