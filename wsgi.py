@@ -7,9 +7,9 @@ from pathlib import Path
 # `platform/` is a source root, never a package: the standard library keeps that name (docs/decisions/0001).
 sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
 
-from coconstruction.app import create_app  # noqa: E402
-from coconstruction.server import announced_host  # noqa: E402
-from coconstruction.settings import Settings, SettingsError  # noqa: E402
+from coconstruction.app import create_app
+from coconstruction.server import announced_host
+from coconstruction.settings import Settings, SettingsError
 
 try:
     app = create_app(Settings.from_env(os.environ, host=announced_host()))
