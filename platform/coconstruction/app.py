@@ -23,8 +23,8 @@ from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
-from coconstruction.rounds import cli as rounds_cli
 from coconstruction.rounds import routes as rounds
+from coconstruction.rounds.cli import clock_command
 from coconstruction.search import cli as search_cli
 from coconstruction.search import routes as search
 from coconstruction.search.engines import open_index
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app, settings)
     current.init_app(app)
     access.protect(app, current.CHECKS)
-    visitors.init_app(app, rounds.phase_line)
+    visitors.init_app(app, rounds.phases)
     with app.app_context():
         app.extensions["search"] = open_index(settings, db.engine)
     app.context_processor(lambda: page_context(settings))
@@ -95,7 +95,7 @@ def _add_commands(app: Flask, settings: Settings) -> None:
         app.cli.add_command(group)
     if settings.demo:
         app.cli.add_command(demonstration_cli.demonstration_commands)
-        app.cli.add_command(rounds_cli.clock_command)
+        app.cli.add_command(clock_command)
     app.cli.add_command(click.Command("worker", callback=lambda: worker.run(app, settings)))
     app.cli.add_command(_serve_command(settings))
 

@@ -43,12 +43,13 @@ def timeline(session: Session, need: Need) -> Sequence[Mapping[str, str]]:
         .order_by(JournalEntry.seq.desc())
         .limit(MOST_EVENTS)
     )
-    return [
-        {
-            "when": date(entry.at),
-            "title": str(SENTENCES[entry.action]),
-            "by": organisation.name if organisation is not None else "",
-            "text": entry.payload.get("motive", ""),
-        }
-        for entry, organisation in session.execute(wanted)
-    ]
+    return [_event(entry, organisation) for entry, organisation in session.execute(wanted)]
+
+
+def _event(entry: JournalEntry, organisation: Organisation | None) -> Mapping[str, str]:
+    return {
+        "when": date(entry.at),
+        "title": str(SENTENCES[entry.action]),
+        "by": organisation.name if organisation is not None else "",
+        "text": entry.payload.get("motive", ""),
+    }

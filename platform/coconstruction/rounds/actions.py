@@ -58,7 +58,7 @@ def create_round(session: Session, curator: Agent, content: RoundContent, calend
 def edit_round(session: Session, curator: Agent, round_id: int, content: RoundContent) -> Round:
     """Its address stays the one it was created with."""
     round_ = lock(session, Round, round_id)
-    if refusal := refusals.refusal_to_edit(round_):
+    if refusal := refusals.refusal_to_edit(round_, queries.calendar_of(session, round_.id), clock.now()):
         raise refusal
     before = asdict(_content(round_))
     if before == asdict(content):
@@ -106,7 +106,7 @@ def enter_candidate(session: Session, curator: Agent, round_id: int, need_id: in
 
 def change_price(session: Session, curator: Agent, round_id: int, candidate_id: int, price: int) -> Candidate:
     round_ = lock(session, Round, round_id)
-    if refusal := refusals.refusal_to_edit(round_):
+    if refusal := refusals.refusal_to_edit(round_, queries.calendar_of(session, round_.id), clock.now()):
         raise refusal
     candidate = session.get(Candidate, candidate_id)
     if candidate is None or candidate.round_id != round_.id:

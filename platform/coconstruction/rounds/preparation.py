@@ -57,7 +57,8 @@ def enter(round_id: int) -> ResponseReturnValue:
 @access.curator
 def edit(round_id: int) -> ResponseReturnValue:
     round_ = queries.round_by_id(db.session(), round_id)
-    if refusal := refusals.refusal_to_edit(round_):
+    calendar = queries.calendar_of(db.session(), round_.id)
+    if refusal := refusals.refusal_to_edit(round_, calendar, clock.now()):
         raise refusal
     form = ContentForm.of(round_)
     if form.validate_on_submit():
@@ -105,7 +106,7 @@ def _page(round_id: int, form: CandidateForm) -> str:
         summary=summary,
         steps=steps(summary),
         moves=[shown(each) for each in queries.moves(db.session(), round_.id)],
-        frozen=refusals.refusal_to_edit(round_),
+        frozen=refusals.refusal_to_edit(round_, summary.calendar, clock.now()),
         form=form,
     )
 

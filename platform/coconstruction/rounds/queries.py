@@ -54,8 +54,11 @@ class PublishedBallot:
 
 
 def current_round(session: Session) -> RoundSummary | None:
-    """The round that began last, otherwise the next to begin. One statement."""
-    every = summaries(session, clock.now())
+    return current(summaries(session, clock.now()))
+
+
+def current(every: Sequence[RoundSummary]) -> RoundSummary | None:
+    """Of all rounds, oldest first: the one that began last, otherwise the next to begin."""
     begun = [each for each in every if each.phase is not None]
     return begun[-1] if begun else (every[0] if every else None)
 

@@ -6,28 +6,25 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
-from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.models import Affiliation
 from coconstruction.errors import Link, Refused
 from coconstruction.needs import policy as needs_policy
 from coconstruction.needs.models import Need, State
+from coconstruction.rounds import policy
 from coconstruction.rounds.calendar import Calendar, Phase
 from coconstruction.rounds.models import Ballot, Round
+from coconstruction.rounds.policy import Action, Role
 from coconstruction.rounds.wording import moment
 
-RESULT_KNOWN = frozenset({Phase.PUBLISHED, Phase.PILOTING})
+RESULT_KNOWN = frozenset(phase for phase in Phase if policy.reason(Action.SEE_RESULT, phase, Role.VISITOR) is None)
 
 
 def refusal_to_vote(round_: Round, calendar: Calendar, acting: Affiliation | None, at: datetime) -> Refused | None:
-    """When first, then who: outside the vote, no mandate would help."""
     phase = calendar.phase_at(at)
-    if phase is not Phase.VOTING:
-        return _not_voting(round_, calendar, phase)
-    if acting is None or not acting.live:
-        return needs_policy.no_organisation()
-    if not may(acting.organisation.kind, "vote"):
-        return needs_policy.not_for_this_kind()
-    return None if acting.mandate else _no_mandate()
+    code = policy.reason(Action.CAST_BALLOT, phase, policy.role_of(acting))
+    if code is None:
+        return None
+    return WITHOUT_THE_RIGHT[code]() if code in WITHOUT_THE_RIGHT else _not_voting(round_, calendar, phase)
 
 
 def refusal_of_choices(round_: Round, known: Collection[int], choices: Collection[int]) -> Refused | None:
@@ -60,28 +57,26 @@ def refusal_to_replace(round_: Round, current: Ballot | None, expected_version: 
     return Refused("ballot_replaced", sentence, _back_to_ballot(round_))
 
 
-def refusal_to_edit(round_: Round) -> Refused | None:
-    """Envelope, rule, seed, candidates and prices are those of the first ballot."""
-    if round_.frozen_at is None:
-        return None
-    return Refused(
-        "frozen",
-        _l(
+def refusal_to_edit(round_: Round, calendar: Calendar, at: datetime) -> Refused | None:
+    """Envelope, rule, seed, candidates and prices are those of the first ballot, and of the close if nobody voted."""
+    if round_.frozen_at is not None:
+        sentence = _l(
             "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "
             "ne changent plus. Seules les dates à venir peuvent encore bouger."
-        ),
-        Link(str(_l("Voir le tour")), f"/tours/{round_.slug}"),
-    )
+        )
+        return Refused("frozen", sentence, _to_round(round_))
+    code = policy.reason(Action.EDIT_SETTING, calendar.phase_at(at), Role.CURATOR)
+    return Refused(code, _l("Le vote est clos : ce tour ne change plus."), _to_round(round_)) if code else None
 
 
 def refusal_to_enter(round_: Round, calendar: Calendar, need: Need, at: datetime) -> Refused | None:
-    if refusal := refusal_to_edit(round_):
+    if refusal := refusal_to_edit(round_, calendar, at):
         return refusal
-    if calendar.starts[Phase.VOTING] <= at:
+    if code := policy.reason(Action.ENTER_CANDIDATE, calendar.phase_at(at), Role.CURATOR):
         return Refused(
-            "vote_opened",
+            code,
             _l("Le vote est ouvert : plus aucun besoin n’entre dans ce tour. Il pourra être présenté au suivant."),
-            Link(str(_l("Voir le tour")), f"/tours/{round_.slug}"),
+            _to_round(round_),
         )
     if need.state != State.SHORTLISTED:
         return Refused(
@@ -145,6 +140,17 @@ def _no_mandate() -> Refused:
         Link(str(_l("Demander un mandat")), "/compte"),
         status=403,
     )
+
+
+WITHOUT_THE_RIGHT = {
+    policy.NO_AFFILIATION: needs_policy.no_organisation,
+    policy.OTHER_KIND: needs_policy.not_for_this_kind,
+    policy.NO_MANDATE: _no_mandate,
+}
+
+
+def _to_round(round_: Round) -> Link:
+    return Link(str(_l("Voir le tour")), f"/tours/{round_.slug}")
 
 
 def _back_to_ballot(round_: Round) -> Link:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -37,9 +37,21 @@ blueprint.add_app_template_filter(moment, "moment")
 
 
 def phase_line() -> str | None:
-    """The line under the header of every page. One statement."""
-    current = queries.current_round(db.session())
+    """The line under the header of every page."""
+    current = queries.current(_rounds())
     return round_sentence(current) if current else None
+
+
+def phases() -> tuple[str | None, ...]:
+    """Where every round stands now."""
+    return tuple(each.phase for each in _rounds())
+
+
+def _rounds() -> list[queries.RoundSummary]:
+    """Read once a request: the page, its header and its place among kept pages ask for it."""
+    if "rounds" not in g:
+        g.rounds = queries.summaries(db.session(), clock.now())
+    return list(g.rounds)
 
 
 @blueprint.get("/tours")

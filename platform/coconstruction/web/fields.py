@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 REQUIRED = _l("Ce champ est à remplir.")
@@ -23,7 +23,7 @@ def clean(value: Any) -> Any:
     return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
 
 
-def options(names: Mapping[str, Any]) -> list[SelectChoice]:
+def options(names: Mapping[Any, Any]) -> list[SelectChoice]:
     """Choices of a field from their names by value."""
     return [SelectChoice(value, label) for value, label in names.items()]
 

@@ -54,15 +54,15 @@ class VisitorPages:
                 self._pages.popitem(last=False)
 
 
-def init_app(app: Flask, phase: Callable[[], str | None]) -> None:
-    """`phase` tells the moment of the calendar: a page made in one phase is not shown in the next."""
+def init_app(app: Flask, phases: Callable[[], Hashable]) -> None:
+    """`phases` tells where every round stands: a page made in one phase is not shown in the next."""
     pages = VisitorPages()
 
     def offer() -> Response | None:
         if not _for_visitors(app):
             return None
         seq, chain = last_line(db.session())
-        g.visitor_key = (request.full_path, str(get_locale()), seq, chain, phase())
+        g.visitor_key = (request.full_path, str(get_locale()), seq, chain, phases())
         kept = pages.get(g.visitor_key)
         return _response(kept) if kept else None
 
