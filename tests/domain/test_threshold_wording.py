@@ -1,11 +1,8 @@
 """A rule and what a coalition lacks, as a reader meets them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_babel import Babel
 
 from coconstruction.coalitions.thresholds import Figures, Progress, evaluate, parse
 from coconstruction.coalitions.wording import missing, rule_sentence
@@ -14,12 +11,7 @@ FIRST_RULE = {"all": [{"any": [{"inhabitants": 300000}, {"departements": 1}]}, {
 EITHER_WAY = {"any": [{"all": [{"inhabitants": 300000}, {"organisations": 5}]}, {"departements": 1}]}
 
 
-@pytest.fixture(autouse=True)
-def _in_french() -> Iterator[None]:
-    reader = Flask(__name__)
-    Babel(reader, default_locale="fr")
-    with reader.test_request_context():
-        yield
+pytestmark = pytest.mark.usefixtures("in_french")
 
 
 def reached(tree: dict[str, Any], inhabitants: int = 0, departements: int = 0, organisations: int = 0) -> Progress:
