@@ -26,7 +26,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "lifecycle": LIFECYCLES,
     "organisation_kind": KIND_NAMES,
-    "departement": {},
 }
 FACETS = tuple(LEGENDS)
 
@@ -38,12 +37,12 @@ class Facet:
     options: Sequence[Mapping[str, object]]
 
 
-def facets_of(results: Results, question: Question) -> list[Facet]:
-    """The kinds first, then what tells these answers apart; a facet with nothing to choose is left out."""
+def facets_of(results: Results, question: Question, departements: Mapping[str, str]) -> list[Facet]:
+    """`departements`: their names by code. The kinds first, then what tells these answers apart; a facet with nothing to choose is left out."""
     kinds = _options(results.facets.get("kind", {}), question.kinds, KINDS)
     found = [Facet("type", str(_l("Nature de la réponse")), kinds)]
     for name in FACETS:
-        options = _options(results.facets.get(name, {}), question.filters.get(name, ()), NAMES[name])
+        options = _options(results.facets.get(name, {}), question.filters.get(name, ()), NAMES.get(name, departements))
         found.append(Facet(name, str(LEGENDS[name]), options))
     return [each for each in found if len(each.options) > 1 or any(option["checked"] for option in each.options)]
 

@@ -5,6 +5,7 @@ from coconstruction.database import db
 from coconstruction.search.choices import FACETS, facets_of
 from coconstruction.search.index import Answer, Question
 from coconstruction.search.results import Results, results
+from coconstruction.territories.queries import departement_names
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number
 
@@ -24,7 +25,7 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
     )
     found = answer(question) if question.text.strip() else None
-    facets = facets_of(found, question) if found else []
+    facets = facets_of(found, question, departement_names(db.session())) if found else []
     return render_template("search/index.html", question=question, found=found, facets=facets)
 
 

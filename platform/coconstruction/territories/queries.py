@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ MOST_WORDS = 6
 BATCH = 500
 
 _atlases: dict[str, Atlas] = {}
+_departements: dict[str, dict[str, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -187,3 +188,14 @@ def _place_label(place: PlaceName, commune: str) -> str:
     else:
         label = _l("%(place)s, commune déléguée de %(commune)s", place=place.name, commune=commune)
     return str(label)
+
+
+def departement_names(session: Session) -> Mapping[str, str]:
+    """« 35 Ille-et-Vilaine » by code. Kept per process for each import, like the atlas."""
+    stamp = session.scalar(select(LoadedReferential.stamp)) or ""
+    if stamp not in _departements:
+        pair = (Organisation.departement_code, Organisation.departement_name)
+        rows = session.execute(select(*pair).where(pair[0].is_not(None)).distinct()).all()
+        _departements.clear()
+        _departements[stamp] = {str(code): f"{code} {name}" for code, name in rows}
+    return _departements[stamp]
