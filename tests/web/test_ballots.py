@@ -133,7 +133,7 @@ def test_once_closed_the_page_says_what_was_cast_by_whom_and_when_results_come(
     cast.sign_in(client, VERN)
     text = client.page(BALLOT).text
     assert TITLES[0] in text
-    assert "vern a déposé la version 1 du bulletin de Vern-sur-Seiche" in text
+    assert "vern a déposé la version 1 du bulletin (Vern-sur-Seiche)" in text
     assert "lundi 10 mai 2027 à 10 h" in text
 
 
