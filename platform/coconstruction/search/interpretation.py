@@ -10,7 +10,7 @@ from coconstruction.search.spelling import nearest, slips_allowed
 
 LONGEST_QUESTION = 500  # characters
 MOST_WORDS = 24
-SHORTEST_BEGINNING = 2
+SHORTEST_BEGINNING = 3
 MOST_BEGINNINGS = 30
 TOO_FEW = 1  # a word that so few documents hold may be a slip that someone published
 FAR_MORE = 20
@@ -93,10 +93,10 @@ def _read(word: Word, holding: int, vocabulary: Vocabulary, *, is_last: bool) ->
     if holding > TOO_FEW or reading.near or not slips_allowed(word.folded):
         return reading
     known = vocabulary.resembling(word.folded)
-    if not holding and (meant := nearest(word.folded, known)):
-        return replace(reading, near={each: known[each] for each in meant}, correction=meant[0])
-    far_more = {each: count for each, count in known.items() if count >= FAR_MORE * holding}
-    return replace(reading, near={each: known[each] for each in nearest(word.folded, far_more, limit=1)})
+    meant = nearest(word.folded, {each: count for each, count in known.items() if count >= FAR_MORE * holding})
+    if meant is None:
+        return reading
+    return replace(reading, near={meant: known[meant]}, correction=None if holding else meant)
 
 
 def _concept(reading: _Reading, documents: int) -> Concept:

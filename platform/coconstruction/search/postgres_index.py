@@ -133,7 +133,7 @@ def _answer(connection: Connection, question: Question) -> Answer:
     meaning = interpret(question.text, _Vocabulary(connection))
     asked = facets.wanted(question)
     page = {
-        "asked": json.dumps([sorted(entries) for entries in asked.values()]),
+        "asked": json.dumps([sorted(map(tables.storable, entries)) for entries in asked.values()]),
         "per_page": question.per_page,
         "skipped": (question.page - 1) * question.per_page,
     }
@@ -142,7 +142,7 @@ def _answer(connection: Connection, question: Question) -> Answer:
     else:
         rows = connection.execute(statements.EVERYTHING, page).all()
     total, counts = facets.count({tuple(row.facets): row.documents for row in rows if row.facets}, asked)
-    found = [row for row in rows if row.facets is None]
+    found = sorted((row for row in rows if row.facets is None), key=lambda row: row.place)
     hits = [_hit(row, Highlighter(meaning)) for row in found]
     shown = (f"{row.title} {row.body}" for row in found)
     return Answer(hits, total, counts, suggestion(question.text, meaning.corrections, shown))

@@ -42,7 +42,8 @@ _SCORED = """
     )"""
 _EVERYTHING = """
     WITH scored AS MATERIALIZED (SELECT kind, id, facets, prominence AS score FROM search_document)"""
-# Documents that share all their facet values pass a filter, or not, together.
+# Documents that share all their facet values pass the filters, or not, together. NOT IN, because the planner hashes it:
+# knowing nothing of the CTE, it would join by nested loops.
 _ANSWERED = """, signature AS MATERIALIZED (
         SELECT facets, count(*) AS documents, NOT EXISTS (
             SELECT FROM jsonb_array_elements(CAST(:asked AS jsonb)) AS filter (entries)
@@ -50,11 +51,13 @@ _ANSWERED = """, signature AS MATERIALIZED (
         ) AS passes
         FROM scored GROUP BY facets
     ), hit AS (
-        SELECT kind, id, score FROM scored JOIN signature USING (facets) WHERE passes
-        ORDER BY score DESC, kind, id LIMIT :per_page OFFSET :skipped
+        SELECT kind, id, score, row_number() OVER (ORDER BY round(score::numeric, 6) DESC, kind, id) AS place
+        FROM scored WHERE facets NOT IN (SELECT facets FROM signature WHERE NOT passes)
+        ORDER BY place LIMIT :per_page OFFSET :skipped
     )
-    SELECT kind, id, title, body, score, NULL AS facets, 0 AS documents FROM hit JOIN search_document USING (kind, id)
-    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, facets, documents FROM signature
+    SELECT place, kind, id, title, body, score, NULL AS facets, 0 AS documents
+    FROM hit JOIN search_document USING (kind, id)
+    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, facets, documents FROM signature
 """
 SEARCH = text(_SCORED + _ANSWERED)
 EVERYTHING = text(_EVERYTHING + _ANSWERED)

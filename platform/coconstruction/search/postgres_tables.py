@@ -51,6 +51,11 @@ ALTER TABLE new_search_document RENAME TO search_document;
 """
 COPY = "COPY {0}search_document FROM STDIN"
 
+# Asked of the catalogue: `to_regclass` remembers its answer while we wait for another process that creates them.
+EXIST = text(
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables"
+    " WHERE schemaname = current_schema() AND tablename = 'search_document')"
+)
 HELD = text("SELECT watermark FROM search_state WHERE id = 1 FOR UPDATE")
 MOVE = text("UPDATE search_state SET watermark = :watermark, documents = :documents WHERE id = 1")
 ADVANCE = text("UPDATE search_state SET watermark = :watermark, documents = documents + :more WHERE id = 1")
@@ -71,7 +76,7 @@ ADD_WORDS = text("""
 
 
 def exist(connection: Connection) -> bool:
-    return connection.scalar(text("SELECT to_regclass('search_document') IS NOT NULL")) is True
+    return connection.scalar(EXIST) is True
 
 
 def create(connection: Connection) -> None:
@@ -91,10 +96,10 @@ def row_of(document: Document, analysed: Analysed) -> tuple[Any, ...]:
     return (
         document.kind,
         document.id,
-        _storable(document.title),
+        storable(document.title),
         title_key(document.title),
-        _storable(document.body[:STORED_BODY]),
-        list(signature(document)),
+        storable(document.body[:STORED_BODY]),
+        [storable(entry) for entry in signature(document)],
         damping(analysed.length),
         prominence(document.weight),
         sorted(analysed.words),
@@ -145,6 +150,6 @@ def replace(connection: Connection, upserts: Sequence[Document], stale: Iterable
     return len(new) - len(gone)
 
 
-def _storable(text_: str) -> str:
+def storable(value: str) -> str:
     """PostgreSQL keeps neither null bytes nor half characters."""
-    return text_.replace("\0", "").encode(errors="replace").decode()
+    return value.replace("\0", "").encode(errors="replace").decode()

@@ -13,7 +13,7 @@ USUAL_LENGTH = 60  # words: a need of ordinary length
 NEAR_SHARE = 0.5  # a beginning or a correction is worth half the word itself
 COVER_SHARE = 0.3  # of what the best document covers
 SAME_TITLE_SHARE = 0.5
-WEIGHT_SHARE = 0.03  # for each power of ten of the document's weight
+WEIGHT_SHARE = 0.01  # for each power of ten of the weight: enough to tell homonyms apart
 
 
 def rarity(documents: int, holding: int) -> float:

@@ -10,12 +10,12 @@ def slips_allowed(folded: str) -> int:
     return 1 if len(folded) < 8 else 2
 
 
-def nearest(folded: str, known: Mapping[str, int], limit: int = 3) -> list[str]:
-    """The best of the known words (each with its number of documents), the likeliest first."""
+def nearest(folded: str, known: Mapping[str, int]) -> str | None:
+    """Among the known words, each with its number of documents."""
     allowed = slips_allowed(folded)
     found = ((distance(folded, word, allowed), -count, word) for word, count in known.items() if word != folded)
-    near = sorted(each for each in found if each[0] <= allowed)
-    return [word for slips, _, word in near if slips == near[0][0]][:limit]
+    slips, _, word = min(found, default=(allowed + 1, 0, ""))
+    return word if slips <= allowed else None
 
 
 def distance(one: str, other: str, most: int) -> int:

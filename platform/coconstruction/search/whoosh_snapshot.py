@@ -73,15 +73,21 @@ class Snapshot:
         return max(0, int(self._reader.doc_count()) - 1)
 
     def holding(self, terms: Collection[str]) -> Mapping[str, int]:
-        return {term: int(self._reader.doc_frequency(TERMS, term)) for term in terms}
+        return {term: sum(len(self._decoded(leaf, term)[0]) for leaf, _ in self._leaves) for term in terms}
 
     def beginning(self, folded: str) -> Mapping[str, int]:
         known = self._starting(folded)
-        return dict(nsmallest(MOST_BEGINNINGS, known.items(), key=lambda each: (-each[1], each[0])))
+        most = nsmallest(MOST_BEGINNINGS, known.items(), key=lambda each: (-each[1], each[0]))
+        return {word: count for word, count in most if self._is_live(word)}
 
     def resembling(self, folded: str) -> Mapping[str, int]:
-        near = self._reader.terms_within(WORDS, folded, 2 * slips_allowed(folded), prefix=1)  # a swap is two edits here
-        return {word: int(self._reader.doc_frequency(WORDS, word)) for word in near}
+        edits = slips_allowed(folded) + 1  # a swap counts for two here
+        near = self._reader.terms_within(WORDS, folded, edits, prefix=1)
+        return {word: int(self._reader.doc_frequency(WORDS, word)) for word in near if self._is_live(word)}
+
+    def _is_live(self, word: str) -> bool:
+        """The words of deleted documents stay until their segment is merged."""
+        return any((WORDS, word) in leaf and leaf.postings(WORDS, word).is_active() for leaf, _ in self._leaves)
 
     def _starting(self, prefix: str) -> dict[str, int]:
         known: dict[str, int] = {}
