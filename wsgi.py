@@ -8,10 +8,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
 
 from coconstruction.app import create_app
-from coconstruction.server import announced_host
+from coconstruction.server import announced_host, runs_a_command
 from coconstruction.settings import Settings, SettingsError
 
 try:
-    app = create_app(Settings.from_env(os.environ, host=announced_host()))
+    app = create_app(Settings.from_env(os.environ, host=announced_host(), command=runs_a_command()))
 except SettingsError as error:
     sys.exit(str(error))

@@ -1,5 +1,6 @@
 """The table of contents: what the application is made of, from the ground up."""
 
+import sys
 from typing import Any
 
 import click
@@ -29,7 +30,7 @@ from coconstruction.search import cli as search_cli
 from coconstruction.search import routes as search
 from coconstruction.search.engines import open_index
 from coconstruction.server import serve
-from coconstruction.settings import ROOT, Settings
+from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
 from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
@@ -101,5 +102,11 @@ def _add_commands(app: Flask, settings: Settings) -> None:
 
 
 def _serve_command(settings: Settings) -> click.Command:
-    processes = click.Option(["--processes"], type=int, default=2, show_default=True)
-    return click.Command("serve", params=[processes], callback=lambda processes: serve(settings, processes))
+    def run(processes: int) -> None:
+        try:
+            sys.exit(serve(settings, processes))
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+
+    option = click.Option(["--processes"], type=click.IntRange(1, 64), default=2, show_default=True)
+    return click.Command("serve", params=[option], callback=run, help="Sert le site, avec le travailleur à côté.")

@@ -8,11 +8,13 @@ from types import FrameType
 
 import click
 
-from coconstruction.settings import ROOT, Settings
+from coconstruction.settings import NO_KEY, ROOT, Settings, SettingsError
 
 
 def serve(settings: Settings, web_processes: int) -> int:
     """Run both until one ends or the person stops them; the exit status of the one that ended."""
+    if not settings.may_serve:
+        raise SettingsError(NO_KEY)
     environment = {**os.environ, "FLASK_APP": "wsgi", "HOST": settings.host, "PORT": str(settings.port)}
     children = [
         subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - both commands are written below
@@ -37,6 +39,12 @@ def announced_host() -> str | None:
     """The address given to `flask run --host`, which is not in the environment."""
     context = click.get_current_context(silent=True)
     return context.params.get("host") if context is not None and context.info_name == "run" else None
+
+
+def runs_a_command() -> bool:
+    """Whether this process was started to run a command of `flask` rather than to answer requests."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name != "run"
 
 
 def _web_command(settings: Settings, processes: int) -> list[str]:

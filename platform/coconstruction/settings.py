@@ -9,6 +9,10 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 BRANDS = ("neutre", "etat")
+NO_KEY = (
+    "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
+    "Donnez-lui 32 caractères au hasard ou plus, ou DEMO=1 pour une démonstration sur cette machine."
+)
 
 
 class SettingsError(Exception):
@@ -29,6 +33,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 5000
     base_url: str = "http://127.0.0.1:5000"
+    may_serve: bool = True
 
     def __post_init__(self) -> None:
         if self.brand not in BRANDS:
@@ -37,21 +42,23 @@ class Settings:
             refuse_public_demonstration(self.host)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], *, host: str | None = None) -> Self:
-        """`host` is the address the server was told to listen on, when it is known by another way than HOST."""
+    def from_env(cls, environ: Mapping[str, str], *, host: str | None = None, command: bool = False) -> Self:
+        """`host` is the address the server was told to listen on, when it is known by another way than HOST.
+        `command`: nothing will be served, so no session will be signed and no key is needed."""
         var = ROOT / "var"
         demo = environ.get("DEMO", "0") == "1"
         host, port = host or environ.get("HOST") or "127.0.0.1", _port(environ.get("PORT") or "5000")
         return cls(
             database_url=normalised_url(environ.get("DATABASE_URL") or f"sqlite:///{var / 'plateforme.sqlite3'}"),
             search_index_dir=Path(environ.get("SEARCH_INDEX_DIR") or var / "index"),
-            secret_key=environ.get("SECRET_KEY") or _demonstration_key(var, demo=demo),
+            secret_key=environ.get("SECRET_KEY") or _missing_key(var, demo=demo, command=command),
             demo=demo,
             brand=environ.get("BRAND") or "neutre",
             mail_url=environ.get("MAIL_URL") or "keep:",
             host=host,
             port=port,
             base_url=environ.get("BASE_URL") or f"http://{host}:{port}",
+            may_serve=demo or bool(environ.get("SECRET_KEY")),
         )
 
 
@@ -87,12 +94,11 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _demonstration_key(var: Path, *, demo: bool) -> str:
+def _missing_key(var: Path, *, demo: bool, command: bool) -> str:
+    if command and not demo:
+        return secrets.token_urlsafe(32)
     if not demo:
-        raise SettingsError(
-            "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
-            "Donnez-lui 32 caractères au hasard ou plus, ou DEMO=1 pour une démonstration sur cette machine."
-        )
+        raise SettingsError(NO_KEY)
     # Every process of the demonstration must sign alike, and a restart must not sign everyone out.
     path = var / "demonstration.key"
     if not path.exists():

@@ -38,7 +38,8 @@ class Facet:
 
 
 def facets_of(results: Results, question: Question, departements: Mapping[str, str]) -> list[Facet]:
-    """`departements`: their names by code. The kinds first, then what tells these answers apart; a facet with nothing to choose is left out."""
+    """The kinds first, then what tells these answers apart; a facet with nothing to choose is left out.
+    `departements`: their names by code."""
     kinds = _options(results.facets.get("kind", {}), question.kinds, KINDS)
     found = [Facet("type", str(_l("Nature de la réponse")), kinds)]
     for name in FACETS:
