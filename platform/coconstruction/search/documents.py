@@ -14,6 +14,7 @@ from coconstruction.territories.models import Organisation, PlaceName
 
 KINDS = ("need", "solution", "organisation")
 CHUNK = 2000
+PLACES = 0.5  # « usager » seldom means Marigny-les-Usages; a name typed whole still comes first
 
 
 def documents(session: Session, keys: Collection[tuple[str, int]]) -> list[Document]:
@@ -85,6 +86,7 @@ def of_organisation(organisation: Organisation, former_names: str) -> Document:
             "departement": (organisation.departement_code,) if organisation.departement_code else (),
         },
         weight=organisation.population,
+        standing=PLACES,
     )
 
 

@@ -16,7 +16,8 @@ Progress = Callable[[int], None]  # told how many more documents are done
 @dataclass(frozen=True)
 class Document:
     """`keywords`: names and codes by which one looks for it, never shown. `facets`: name to values.
-    `weight`: what tells equals apart, and hardly more (supports, inhabitants)."""
+    `weight`: what tells equals apart, and hardly more (supports, inhabitants). `standing`: what share of its score
+    it keeps, 1 unless it is seldom what one means."""
 
     kind: str
     id: int
@@ -25,6 +26,7 @@ class Document:
     keywords: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weight: float = 0
+    standing: float = 1
 
 
 @dataclass(frozen=True)

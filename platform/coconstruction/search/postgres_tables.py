@@ -101,7 +101,7 @@ def row_of(document: Document, analysed: Analysed) -> tuple[Any, ...]:
         storable(document.body[:STORED_BODY]),
         [storable(entry) for entry in signature(document)],
         damping(analysed.length),
-        prominence(document.weight),
+        prominence(document.weight, document.standing),
         sorted(analysed.words),
         lexemes(analysed),
     )

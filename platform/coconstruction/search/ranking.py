@@ -12,7 +12,7 @@ LENGTH_SHARE = 0.5
 USUAL_LENGTH = 60  # words: a need of ordinary length
 NEAR_SHARE = 0.5  # a beginning or a correction is worth half the word itself
 COVER_SHARE = 0.3  # of what the best document covers
-SAME_TITLE_SHARE = 0.5
+SAME_TITLE_SHARE = 1.2
 WEIGHT_SHARE = 0.01  # for each power of ten of the weight: enough to tell homonyms apart
 
 
@@ -26,5 +26,5 @@ def damping(length: int) -> float:
     return SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * min(length, 10 * USUAL_LENGTH) / USUAL_LENGTH)
 
 
-def prominence(weight: float) -> float:
-    return 1 + WEIGHT_SHARE * math.log10(1 + max(weight, 0))
+def prominence(weight: float, standing: float) -> float:
+    return standing * (1 + WEIGHT_SHARE * math.log10(1 + max(weight, 0)))

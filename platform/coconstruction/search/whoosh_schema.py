@@ -12,7 +12,7 @@ from whoosh.formats import Existence
 from coconstruction.search.analysis import Analysed, analyse, title_key
 from coconstruction.search.facets import signature
 from coconstruction.search.index import Document, Key
-from coconstruction.search.ranking import IN_BODY, IN_KEYWORDS, IN_TITLE
+from coconstruction.search.ranking import IN_BODY, IN_KEYWORDS, IN_TITLE, prominence
 
 KEY, NAME, TERMS, WORDS, FACTS, TITLE, BODY = "key", "name", "terms", "words", "facts", "title", "body"
 WATERMARK = "watermark"  # the key of the one document that is none: it goes into the same commit as the others
@@ -54,7 +54,13 @@ def key_of(key: Key) -> str:
 
 def fields_of(document: Document) -> dict[str, Any]:
     analysed = analyse(document)
-    facts = [document.kind, document.id, document.weight, analysed.length, *signature(document)]
+    facts = [
+        document.kind,
+        document.id,
+        prominence(document.weight, document.standing),
+        analysed.length,
+        *signature(document),
+    ]
     return {
         KEY: key_of((document.kind, document.id)),
         NAME: title_key(document.title),

@@ -16,7 +16,7 @@ from whoosh.index import open_dir
 
 from coconstruction.search.facets import Signature
 from coconstruction.search.interpretation import MOST_BEGINNINGS
-from coconstruction.search.ranking import damping, prominence
+from coconstruction.search.ranking import damping
 from coconstruction.search.spelling import slips_allowed
 from coconstruction.search.whoosh_folder import State
 from coconstruction.search.whoosh_schema import BODY, FACTS, KEY, NAME, TERMS, TITLE, WATERMARK, WORDS
@@ -180,10 +180,10 @@ def _read_facts(leaf: Any) -> Facts:
     shared: dict[Signature, Signature] = {}
     facts = Facts([], [], array("d"), array("d"))
     for row in leaf.column_reader(FACTS):
-        kind, key, weight, length, *entries = json.loads(row) if row else ("", 0, 0, 0)
+        kind, key, prominence, length, *entries = json.loads(row) if row else ("", 0, 0, 0)
         signature = tuple(entries)
         facts.keys.append((kind, key))
         facts.signatures.append(shared.setdefault(signature, signature))
         facts.damping.append(damping(length))
-        facts.prominence.append(prominence(weight))
+        facts.prominence.append(prominence)
     return facts
