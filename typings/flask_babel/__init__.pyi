@@ -3,6 +3,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from gettext import NullTranslations
 from typing import Any
 
 from babel import Locale
@@ -54,3 +55,4 @@ def format_currency(
     format_type: str = "standard",
 ) -> str: ...
 def format_percent(number: int | float | Decimal, format: str | None = None) -> str: ...
+def get_translations() -> NullTranslations: ...

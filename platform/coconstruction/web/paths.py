@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 def local_path(target: str | None, default: str) -> str:
@@ -11,6 +12,7 @@ def local_path(target: str | None, default: str) -> str:
     return target
 
 
+@lru_cache(maxsize=8192)
 def slug(title: str) -> str:
     """Lower-case ASCII words joined by hyphens, 80 signs at most."""
     folded = unicodedata.normalize("NFD", title.lower().replace("œ", "oe").replace("æ", "ae"))
