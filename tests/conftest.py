@@ -73,16 +73,16 @@ def worker_settings(engine_name: str, template_url: str, tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="session")
-def worker_app(worker_settings: Settings) -> Flask:
-    return create_app(worker_settings)
+def worker_app(worker_settings: Settings) -> Iterator[Flask]:
+    app = create_app(worker_settings)
+    yield app
+    hang_up(app)
 
 
 @pytest.fixture
 def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flask:
     """The application over a fresh database."""
-    with worker_app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    hang_up(worker_app)
     restore(worker_settings.database_url, template_url)
     worker_app.extensions["search"].rebuild([], 0)
     return worker_app
@@ -92,9 +92,7 @@ def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flas
 def demo_app(app: Flask, worker_settings: Settings) -> Iterator[Flask]:
     demo = create_app(replace(worker_settings, demo=True))
     yield demo
-    with demo.app_context():
-        db.session.remove()
-        db.engine.dispose()  # a connection left open would keep the next test's file from being replaced
+    hang_up(demo)
 
 
 @pytest.fixture
@@ -111,6 +109,13 @@ def session(app: Flask, worker_settings: Settings) -> Iterator[Session]:
         event.listen(reading, "do_orm_execute", lambda state: state.update_execution_options(populate_existing=True))
         yield reading
     engine.dispose()
+
+
+def hang_up(app: Flask) -> None:
+    """A connection left open would keep the next test's database from being replaced."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def copy_of(template_url: str, folder: Path) -> str:

@@ -1,0 +1,53 @@
+"""What the environment may say, and what refuses to start."""
+
+import pytest
+
+from coconstruction.settings import Settings, SettingsError
+
+KEY = {"SECRET_KEY": "thirty-two signs drawn at random…"}
+
+
+def test_without_a_key_nothing_is_served() -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY manque"):
+        Settings.from_env({"DEMO": "0"})
+
+
+def test_a_command_signs_nothing_and_needs_no_key() -> None:
+    settings = Settings.from_env({}, command=True)
+    assert not settings.may_serve
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.10", "example.org", "::"])
+def test_the_demonstration_listens_on_this_machine_only(host: str) -> None:
+    with pytest.raises(SettingsError, match="DEMO=1 n’accepte que l’adresse de cette machine"):
+        Settings.from_env({**KEY, "DEMO": "1", "HOST": host})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.53"])
+def test_loopback_is_this_machine(host: str) -> None:
+    assert Settings.from_env({**KEY, "DEMO": "1", "HOST": host}).demo
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1"])
+def test_the_real_service_listens_where_it_is_told(host: str) -> None:
+    assert Settings.from_env({**KEY, "HOST": host}).host == host
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("PORT", "abc", "PORT vaut"),
+        ("PORT", "0", "PORT vaut"),
+        ("PORT", "70000", "PORT vaut"),
+        ("BRAND", "acme", "BRAND vaut"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(variable: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_env({**KEY, variable: value})
+
+
+@pytest.mark.parametrize("prefix", ["postgres://", "postgresql://"])
+def test_the_address_hosting_platforms_give_is_understood(prefix: str) -> None:
+    settings = Settings.from_env({**KEY, "DATABASE_URL": f"{prefix}u:p@db/name"})
+    assert settings.database_url == "postgresql+psycopg://u:p@db/name"
