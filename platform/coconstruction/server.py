@@ -21,6 +21,8 @@ def serve(settings: Settings, web_processes: int) -> int:
         for command in (_web_command(settings, web_processes), [sys.executable, "-m", "flask", "worker"])
     ]
 
+    click.echo(f"Le site est sur {settings.base_url} (Ctrl+C pour l’arrêter).")
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         for child in children:
             child.terminate()
