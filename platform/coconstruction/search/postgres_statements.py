@@ -20,24 +20,27 @@ RESEMBLING = text("""
     AND length(word) BETWEEN :shortest AND :longest
 """)
 
+# A document's share of a concept is said / (said + damping), written so that the costly rank is asked for once; what
+# scoring needs of a document comes with its match, for finding every match again by key cost as much as the ranking.
 _SCORED = """
     WITH concept AS (
         SELECT term::tsquery, near::tsquery, either::tsquery, near_terms, rarity
         FROM unnest(CAST(:terms AS text[]), CAST(:nears AS text[]), CAST(:eithers AS text[]),
             CAST(:near_terms AS integer[]), CAST(:rarities AS float8[])) AS c (term, near, either, near_terms, rarity)
-    ), held AS (
-        SELECT document.kind, document.id, document.damping, concept.rarity,
-            coalesce(:scale * ts_rank(CAST(:letters AS real[]), lexemes, term), 0) AS said,
-            coalesce(:scale * near_terms * ts_rank(CAST(:letters AS real[]), lexemes, near), 0) AS nearly
-        FROM concept JOIN search_document AS document ON document.lexemes @@ concept.either
     ), matched AS MATERIALIZED (
-        SELECT kind, id, sum(rarity) AS cover,
-            sum(rarity * greatest(said / (said + damping), :near_share * nearly / (nearly + damping))) AS score
-        FROM held GROUP BY kind, id
+        SELECT document.kind, document.id, document.facets, document.title_key, document.prominence,
+            sum(rarity) AS cover,
+            sum(rarity * greatest(
+                1 - damping / (damping + coalesce(:scale * ts_rank(CAST(:letters AS real[]), lexemes, term), 0)),
+                :near_share * (1 - damping / (damping
+                    + coalesce(:scale * near_terms * ts_rank(CAST(:letters AS real[]), lexemes, near), 0)))
+            )) AS score
+        FROM concept JOIN search_document AS document ON document.lexemes @@ concept.either
+        GROUP BY document.kind, document.id
     ), scored AS MATERIALIZED (
         SELECT kind, id, facets,
             (score + CASE WHEN title_key = :title_key THEN CAST(:bonus AS float8) ELSE 0 END) * prominence AS score
-        FROM matched JOIN search_document USING (kind, id)
+        FROM matched
         WHERE cover >= (SELECT :cover_share * max(cover) FROM matched) - 1e-9
     )"""
 _EVERYTHING = """
