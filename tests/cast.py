@@ -61,11 +61,21 @@ def posted_need(session: Session, author: Affiliation, content: NeedContent = CO
 
 def sign_in(client: PageClient, email: str) -> None:
     """As the link of a letter does."""
-    key = new_key()
     with client.application.app_context(), transaction() as session:
-        person = session.scalars(select(Agent).where(Agent.email == email)).one()
-        ends = clock.now() + timedelta(hours=12)
-        session.add(AgentSession(key_hash=digest(key), agent_id=person.id, created_at=clock.now(), expires_at=ends))
+        key = session_key(session, email)
+    wear_key(client, key)
+
+
+def session_key(session: Session, email: str) -> str:
+    """Opens a session; whoever holds the key is signed in."""
+    key = new_key()
+    person = session.scalars(select(Agent).where(Agent.email == email)).one()
+    ends = clock.now() + timedelta(hours=12)
+    session.add(AgentSession(key_hash=digest(key), agent_id=person.id, created_at=clock.now(), expires_at=ends))
+    return key
+
+
+def wear_key(client: PageClient, key: str) -> None:
     with client.session_transaction() as cookie:
         cookie.clear()
         cookie["_user_id"], cookie["_fresh"] = key, True

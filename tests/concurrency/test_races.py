@@ -1,0 +1,109 @@
+"""What must happen once happens once, whoever else acts at the same instant: separate processes, real transactions."""
+
+from collections import Counter
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coconstruction.coalitions.models import Crossing, Membership
+from coconstruction.database import transaction
+from coconstruction.journal import JournalEntry, first_flaw, last_line
+from coconstruction.needs.models import Need, Support
+from coconstruction.notifications.models import Letter
+from coconstruction.rounds.actions import set_demonstration_clock
+from coconstruction.rounds.calendar import Phase
+from coconstruction.rounds.models import Ballot, BallotVersion, Round
+from coconstruction.settings import Settings
+from coconstruction.territories.models import Organisation
+from tests import cast, selection
+from tests.concurrency.crowd import Act, rush
+from tests.concurrency.faults import no_lock
+
+LARGE = (cast.RENNES_METROPOLE, cast.ILLE_ET_VILAINE)
+
+
+@pytest.fixture
+def need_id(app: Flask) -> int:
+    with app.app_context(), transaction() as session:
+        return cast.posted_need(session, cast.affiliation(session, "maire@vern.example", cast.VERN))
+
+
+def people(app: Flask, references: list[str]) -> list[str]:
+    """A session key for one mandated agent of each organisation."""
+    with app.app_context(), transaction() as session:
+        keys = []
+        for number, reference in enumerate(references):
+            cast.agent(session, f"agent{number}@crowd.example", reference, mandate=True)
+            session.flush()
+            keys.append(cast.session_key(session, f"agent{number}@crowd.example"))
+        return keys
+
+
+def communes(session: Session, count: int) -> list[str]:
+    here = Organisation.departement_code == "35", Organisation.kind == "commune", Organisation.reference != cast.VERN
+    return list(session.scalars(select(Organisation.reference).where(*here).order_by(Organisation.id).limit(count)))
+
+
+def test_fifty_joins_around_the_line_cross_it_once(
+    app: Flask, worker_settings: Settings, session: Session, need_id: int
+) -> None:
+    references = [*communes(session, 48), *LARGE]
+    acts = [Act(key, f"/besoins/{need_id}/rejoindre", {"role": "contributeur"}) for key in people(app, references)]
+    assert Counter(rush(worker_settings, acts)) == {303: 50}
+    assert session.scalar(select(func.count()).select_from(Membership)) == 50
+    assert session.scalar(select(func.count()).select_from(Crossing)) == 1
+    told = Counter(session.scalars(select(Letter.recipient).where(Letter.template == "threshold_crossed")))
+    assert len(told) >= 5
+    assert set(told.values()) == {1}
+    need = session.get_one(Need, need_id)
+    departement = cast.organisation(session, cast.ILLE_ET_VILAINE)
+    assert (need.members_count, need.covered_population) == (50, departement.population)
+    assert_journal_is_whole(session, {"coalition.joined": 50, "need.crossed": 1})
+
+
+def test_a_hundred_supports_of_one_organisation_make_one_voice(
+    app: Flask, worker_settings: Settings, session: Session, need_id: int
+) -> None:
+    keys = people(app, [cast.ARBRISSEL] * 5)
+    acts = [Act(keys[number % 5], f"/besoins/{need_id}/soutien") for number in range(100)]
+    assert Counter(rush(worker_settings, acts)) == {303: 100}
+    voices = session.scalar(select(func.count()).select_from(Support).where(Support.need_id == need_id))
+    assert voices == session.get_one(Need, need_id).supports_count == 2  # the bearer's, and this one
+    assert_journal_is_whole(session, {"need.supported": 1, "need.support_seconded": 4})
+
+
+def test_twenty_ballots_of_one_organisation_leave_one(app: Flask, worker_settings: Settings, session: Session) -> None:
+    candidates = selection.prepare(app)
+    with app.app_context(), transaction() as writing:
+        set_demonstration_clock(writing, writing.scalars(select(Round.id)).one(), Phase.VOTING)
+    keys = people(app, [cast.ARBRISSEL] * 4)
+    acts = [
+        Act(keys[number % 4], selection.BALLOT, {"choices": choices, "version": 0, "step": "deposit"})
+        for number, choices in enumerate([[each] for each in candidates] * 7)
+    ][:20]
+    statuses = Counter(rush(worker_settings, acts))
+    assert set(statuses) <= {303, 409}
+    assert session.scalar(select(func.count()).select_from(Ballot)) == 1
+    assert session.scalars(select(BallotVersion.version)).all() == [1]
+    assert_journal_is_whole(session, {"ballot.cast": 1})
+
+
+def test_without_its_lock_a_counter_drifts_or_breaks(
+    app: Flask, worker_settings: Settings, session: Session, need_id: int
+) -> None:
+    """The twin of the tests above: it must see the race they guard against."""
+    keys = people(app, communes(session, 80))
+    acts = [Act(key, f"/besoins/{need_id}/soutien") for key in keys]
+    statuses = Counter(rush(worker_settings, acts, fault=no_lock))
+    voices = session.scalar(select(func.count()).select_from(Support).where(Support.need_id == need_id))
+    drift = (voices or 0) - session.get_one(Need, need_id).supports_count
+    assert drift != 0 or any(status >= 500 for status in statuses), statuses
+
+
+def assert_journal_is_whole(session: Session, expected: dict[str, int]) -> None:
+    lines = session.scalars(select(JournalEntry).order_by(JournalEntry.seq)).all()
+    assert first_flaw(lines, *last_line(session)) is None
+    counted = Counter(line.action for line in lines)
+    assert {action: counted[action] for action in expected} == expected
