@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from coconstruction.coalitions.models import Membership
+from coconstruction.kept import Kept
 from coconstruction.needs.models import Need, State, Support
 from coconstruction.needs.queries import LISTED_STATES
 from coconstruction.solutions.models import Solution
@@ -20,8 +21,7 @@ class Figures:
     solutions: int
 
 
-def figures(session: Session) -> Figures:
-    """One statement."""
+def _count(session: Session) -> Figures:
     active = select(Support.organisation_id).union(
         select(Membership.organisation_id).where(Membership.left_at.is_(None))
     )
@@ -34,6 +34,9 @@ def figures(session: Session) -> Figures:
         )
     ).one()
     return Figures(*row)
+
+
+figures = Kept(_count)
 
 
 def closest_to_threshold(session: Session, limit: int = 3) -> Sequence[Need]:

@@ -127,6 +127,7 @@ def _new_draft(acting: Affiliation) -> Need:
     return Need(
         state=State.DRAFT,
         organisation_id=acting.organisation_id,
+        departement_code=acting.organisation.departement_code,
         author_id=acting.id,
         created_at=clock.now(),
         state_at=clock.now(),

@@ -34,16 +34,19 @@ class Origin(StrEnum):
 
 
 class Need(Base):
-    """`estimated_cost` in whole euros. The three counters equal the rows they count: they are written in the
-    transaction that adds or removes one, with this row locked, and exist to sort lists."""
+    """`estimated_cost` in whole euros. `departement_code` is the bearer's, copied to count without a join. The three
+    counters equal the rows they count: they are written in the transaction that adds or removes one, with this row
+    locked, and exist to sort lists."""
 
     __tablename__ = "need"
     __table_args__ = (
         CheckConstraint("estimated_cost IS NULL OR estimated_cost > 0", name="estimated_cost"),
         CheckConstraint("supports_count >= 0 AND members_count >= 0 AND covered_population >= 0", name="counters"),
-        Index("ix_need_state_posted_at", "state", "posted_at"),
-        Index("ix_need_state_supports_count", "state", "supports_count"),
-        Index("ix_need_state_covered_population", "state", "covered_population"),
+        Index("ix_need_posted_at", "posted_at", "id"),
+        Index("ix_need_supports_count", "supports_count", "id"),
+        Index("ix_need_members_count", "members_count", "id"),
+        Index("ix_need_covered_population", "covered_population", "id"),
+        Index("ix_need_counted", "theme", "state", "departement_code"),
         Index("ix_need_organisation_id", "organisation_id"),
     )
 
@@ -60,6 +63,7 @@ class Need(Base):
     estimated_cost: Mapped[int | None] = mapped_column(BigInteger)
     service_url: Mapped[str] = mapped_column(String(300), default="")
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    departement_code: Mapped[str | None] = mapped_column(String(3))
     author_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
     created_at: Mapped[datetime]
     posted_at: Mapped[datetime | None]

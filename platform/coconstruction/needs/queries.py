@@ -1,18 +1,19 @@
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.errors import NotFound
+from coconstruction.kept import Kept
 from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
 from coconstruction.needs.policy import visible_to
 from coconstruction.territories.models import Organisation
 
 PER_PAGE = 20
-Rows = Select[*tuple[Any, ...]]
 SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "recent": (Need.posted_at.desc(), Need.id.desc()),
     "supports": (Need.supports_count.desc(), Need.id.desc()),
@@ -21,6 +22,7 @@ SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
 }
 PUBLIC_STATES = tuple(state for state in State if state is not State.DRAFT)
 LISTED_STATES = tuple(state for state in PUBLIC_STATES if state is not State.WITHDRAWN)
+UNLISTED_STATES = (State.DRAFT, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Facets:
+    """Needs by value of each facet; a facet ignores its own choice, so that its other values stay reachable."""
+
+    total: int
     themes: Mapping[str, int]
     states: Mapping[str, int]
-    departements: Mapping[tuple[str, str], int]
+    departements: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -51,26 +56,46 @@ class Page:
         return max(1, -(-self.total // PER_PAGE))
 
 
-def page(session: Session, filters: Filters, number: int) -> Page:
-    total = session.scalar(_filtered(select(func.count()), filters)) or 0
+def page(session: Session, filters: Filters, number: int, total: int) -> Page:
+    """`total`: how many there are in all, from `facets`."""
     chosen = (
-        _filtered(select(Need), filters)
-        .options(contains_eager(Need.organisation))
+        select(Need)
+        .options(joinedload(Need.organisation, innerjoin=True))
         .order_by(*SORTS[filters.sort])
         .limit(PER_PAGE)
         .offset((number - 1) * PER_PAGE)
     )
+    chosen = chosen.where(Need.state == filters.state if filters.state else Need.state.not_in(UNLISTED_STATES))
+    if filters.theme:
+        chosen = chosen.where(Need.theme == filters.theme)
+    if filters.departement:
+        chosen = chosen.where(Need.departement_code == filters.departement)
     return Page(session.scalars(chosen).all(), total, number)
 
 
 def facets(session: Session, filters: Filters) -> Facets:
-    """Counts per value. Each facet ignores its own choice, so that its other values stay reachable."""
-    by_theme = _counts(session, Need.theme, Filters(state=filters.state, departement=filters.departement))
-    by_state = _counts(session, Need.state, Filters(theme=filters.theme, departement=filters.departement))
-    places = (Organisation.departement_code, Organisation.departement_name)
-    counted = _filtered(select(*places, func.count()), Filters(theme=filters.theme, state=filters.state))
-    rows = session.execute(counted.where(places[0].is_not(None)).group_by(*places).order_by(places[0])).all()
-    return Facets(by_theme, by_state, {(row[0], row[1]): row[2] for row in rows})
+    themes, states, departements = Counter[str](), Counter[str](), Counter[str]()
+    for (theme, state, departement), count in _public_counts(session).items():
+        wrong_theme = bool(filters.theme) and theme != filters.theme
+        wrong_state = state != filters.state if filters.state else state in UNLISTED_STATES
+        wrong_place = bool(filters.departement) and departement != filters.departement
+        if not (wrong_state or wrong_place):
+            themes[theme] += count
+        if not (wrong_theme or wrong_place):
+            states[state] += count
+        if not (wrong_theme or wrong_state) and departement:
+            departements[departement] += count
+    total = themes.total() if not filters.theme else themes[filters.theme]
+    return Facets(total, themes, states, dict(sorted(departements.items())))
+
+
+def _count_by_facets(session: Session) -> Mapping[tuple[str, str, str | None], int]:
+    by = (Need.theme, Need.state, Need.departement_code)
+    rows = session.execute(select(*by, func.count()).where(Need.state != State.DRAFT).group_by(*by))
+    return {(theme, state, departement): count for theme, state, departement, count in rows}
+
+
+_public_counts = Kept(_count_by_facets)
 
 
 def need(session: Session, need_id: int) -> Need:
@@ -146,18 +171,3 @@ def borne_by(session: Session, organisation_id: int, limit: int = 50) -> Sequenc
 def supported_by(session: Session, organisation_id: int, limit: int = 50) -> Sequence[Need]:
     wanted = select(Need).join(Support, Support.need_id == Need.id).where(Support.organisation_id == organisation_id)
     return session.scalars(wanted.order_by(Support.at.desc()).limit(limit)).all()
-
-
-def _filtered(query: Rows, filters: Filters) -> Rows:
-    query = query.select_from(Need).join(Organisation, Need.organisation_id == Organisation.id)
-    query = query.where(Need.state == filters.state if filters.state else Need.state.in_(LISTED_STATES))
-    if filters.theme:
-        query = query.where(Need.theme == filters.theme)
-    if filters.departement:
-        query = query.where(Organisation.departement_code == filters.departement)
-    return query
-
-
-def _counts(session: Session, column: Any, filters: Filters) -> Mapping[str, int]:
-    rows = session.execute(_filtered(select(column, func.count()), filters).group_by(column)).all()
-    return {row[0]: row[1] for row in rows}

@@ -11,6 +11,7 @@ from coconstruction.needs.models import Need
 from coconstruction.needs.policy import refusal_to_support
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import FILTERS, SORTS, STATES
+from coconstruction.territories.queries import departement_names
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number
 from coconstruction.web.paths import local_path
@@ -26,14 +27,11 @@ for words in FILTERS:
 @access.public
 def index() -> ResponseReturnValue:
     filters = asked_filters()
-    page = queries.page(db.session(), filters, page_number())
-    shown = {
-        "page": page,
-        "filters": filters,
-        "facets": queries.facets(db.session(), filters),
-        "voices": _voices(page.needs),
-    }
-    return render_template("needs/index.html", **shown, themes=THEMES, states=STATES, sorts=SORTS)
+    facets = queries.facets(db.session(), filters)
+    page = queries.page(db.session(), filters, page_number(), facets.total)
+    shown = {"page": page, "filters": filters, "facets": facets, "voices": _voices(page.needs)}
+    names = {"themes": THEMES, "states": STATES, "sorts": SORTS, "departements": departement_names(db.session())}
+    return render_template("needs/index.html", **shown, **names)
 
 
 @blueprint.post("/besoins/<key:need_id>/soutien")
