@@ -6,7 +6,6 @@ import threading
 from types import FrameType
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from coconstruction import clock
 from coconstruction.database import db, transaction
@@ -20,11 +19,12 @@ log = logging.getLogger(__name__)
 
 
 def run_once(app: Flask, settings: Settings) -> None:
-    with app.app_context():
-        catch_up(app.extensions["search"], db.session())
+    """Letters first: they wait for nobody's index."""
     with app.app_context():
         publish_due_results()
         carry_letters(settings)
+    with app.app_context():
+        catch_up(app.extensions["search"], db.session())
 
 
 def publish_due_results() -> None:
@@ -33,7 +33,7 @@ def publish_due_results() -> None:
 
 
 def run(app: Flask, settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. A busy or absent database is waited for, not a reason to stop."""
+    """Until SIGTERM or SIGINT. Nothing is lost by a failed step: what it had to do is still written down."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -44,6 +44,6 @@ def run(app: Flask, settings: Settings) -> None:
     while not stopping.wait(TICK_SECONDS):
         try:
             run_once(app, settings)
-        except OperationalError:
-            log.exception("the database did not answer; trying again")
+        except Exception:  # whatever one step meets (a busy database, a full disk), the next tick tries again
+            log.exception("a step of the worker failed; trying again")
             stopping.wait(2)
