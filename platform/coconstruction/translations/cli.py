@@ -31,8 +31,9 @@ translation_commands = AppGroup("translations", help="Le catalogue anglais de lâ
 @translation_commands.command("update")
 def update() -> None:
     """Reporte dans le catalogue anglais les phrases nouvelles, et en Ã´te celles qui ne servent plus."""
-    catalogue = _catalogue()
-    catalogue.update(_sources(), no_fuzzy_matching=True)
+    catalogue, sources = _catalogue(), _sources()
+    sources.creation_date = catalogue.creation_date  # a run that finds nothing new leaves the file as it was
+    catalogue.update(sources, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     with ENGLISH.open("wb") as file:

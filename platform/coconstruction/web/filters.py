@@ -30,7 +30,7 @@ def cents(value: int) -> str:
 
 
 def date(value: Date | DateTime) -> str:
-    return str(format_date(value, "long"))
+    return str(format_date(value, "d MMMM y" if str(get_locale()) == "en" else "long"))
 
 
 def datetime(value: DateTime) -> str:
