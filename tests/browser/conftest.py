@@ -27,6 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason=MISSING))
+    _start_early([item for item in items if item.path.name == "test_journeys.py"], items)
+
+
+def _start_early(longest: list[pytest.Item], items: list[pytest.Item]) -> None:
+    """Spread over the first half, so that no process is left alone with them at the end."""
+    for number, item in enumerate(longest):
+        items.remove(item)
+        items.insert(number * len(items) // (2 * len(longest)), item)
 
 
 @pytest.fixture(scope="session")

@@ -82,9 +82,9 @@ class Visitor:
         expect(self.page.locator("p:empty")).to_have_count(0)
         if self.scripts:
             expect(self.page.locator(BUSY)).to_have_count(0)
-            assert self._found_by_axe() == [], self.page.url
+            assert not (found := self._found_by_axe()), f"{self.page.url}: {found}"
         assert self._width_on_a_phone() <= PHONE["width"], f"{self.page.url} scrolls sideways"
-        assert self.watch.faults == [], self.page.url
+        assert not self.watch.faults, f"{self.page.url}: {self.watch.faults}"
 
     def text(self) -> str:
         """What the page says, on one line."""

@@ -1,0 +1,136 @@
+"""Every page of the site, each as someone who may read it: axe, the console, other hosts, the width of a phone."""
+
+import pytest
+
+from coconstruction.settings import ROOT
+from tests.browser import people
+from tests.browser.conftest import Arrive
+from tests.browser.people import enter_as
+from tests.browser.served import Site
+
+ROUND = "/tours/axe-1-edition-de-demonstration"
+PUBLIC = {
+    "/": "/",
+    "/accessibilite": "/accessibilite",
+    "/besoins": "/besoins?tri=soutiens",
+    "/besoins/<key:need_id>-<slug>": "/besoins/4",
+    "/besoins/<key:need_id>/soutiens": "/besoins/4/soutiens",
+    "/besoins/<key:need_id>/versions": "/besoins/4/versions",
+    "/besoins/proches": "/besoins/proches?title=salle",
+    "/connexion": "/connexion",
+    "/demonstration": "/demonstration",
+    "/demonstration/courriels": "/demonstration/courriels",
+    "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
+    "/demonstration/horloge": "/demonstration/horloge",
+    "/mentions-legales": "/mentions-legales",
+    "/organisations/<code>": "/organisations/213500051",
+    "/qui-peut-faire-quoi": "/qui-peut-faire-quoi",
+    "/recherche": "/recherche?q=salle",
+    "/solutions": "/solutions",
+    "/solutions/<key:solution_id>-<slug>": "/solutions/2",
+    "/tours": "/tours",
+    "/tours/<slug>": ROUND,
+    "/tours/<slug>/bulletin": f"{ROUND}/bulletin",
+    "/tours/<slug>/resultats": f"{ROUND}/resultats",
+}
+MEMBER = {
+    "/besoins/<key:need_id>": "/besoins/36",
+    "/besoins/<key:need_id>/modification": "/besoins/36/modification",
+    "/besoins/<key:need_id>/quitter": "/besoins/36/quitter",
+    "/besoins/<key:need_id>/rejoindre": "/besoins/36/rejoindre",
+    "/besoins/<key:need_id>/retrait": "/besoins/36/retrait",
+    "/besoins/nouveau": "/besoins/nouveau?titre=Une salle",
+    "/compte": "/compte",
+    "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/1/fin",
+    "/compte/organisations/nouvelle": "/compte/organisations/nouvelle?q=saint-denis",
+    "/compte/profil": "/compte/profil",
+    "/deconnexion": "/deconnexion",
+    "/tours/<slug>/bulletin/recu": f"{ROUND}/bulletin/recu",
+}
+CURATOR = {
+    "/curation": "/curation",
+    "/curation/besoins/<key:need_id>/preselection": "/curation/besoins/4/preselection",
+    "/curation/journal": "/curation/journal",
+    "/curation/mandats/<key:affiliation_id>": "/curation/mandats/1",
+    "/curation/rattachements/<key:affiliation_id>": "/curation/rattachements/1",
+    "/curation/tours": "/curation/tours",
+    "/curation/tours/<key:round_id>": "/curation/tours/1",
+    "/curation/tours/<key:round_id>/calendrier": "/curation/tours/1/calendrier",
+    "/curation/tours/<key:round_id>/modification": "/curation/tours/1/modification",
+    "/curation/tours/nouveau": "/curation/tours/nouveau",
+    "/solutions/<key:solution_id>": "/solutions/1",
+    "/solutions/<key:solution_id>/modification": "/solutions/1/modification",
+    "/solutions/nouvelle": "/solutions/nouvelle",
+}
+ELSEWHERE = {
+    "/besoins/brouillons/<key:need_id>",  # in the journey
+    "/connexion/<token>",  # with a letter, in test_entering.py
+    "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
+    "/healthz",
+    "/langue/<code>",
+    "/static/<path:filename>",
+    "/tours/<slug>/resultats.json",
+}
+REFUSED = [
+    ("/nulle-part", None, 404),
+    ("/besoins/99999", None, 404),
+    ("/curation", people.MIREILLE, 403),
+    ("/connexion/un-lien-qui-ne-sert-plus", None, 410),
+    ("/curation/besoins/36/preselection", people.CLAIRE, 409),
+    ("/curation/besoins/36/preselection/annulation", people.CLAIRE, 409),
+]
+VISITS = [
+    *((path, None) for path in PUBLIC.values()),
+    *((path, people.MIREILLE) for path in MEMBER.values()),
+    *((path, people.CLAIRE) for path in CURATOR.values()),
+]
+DARK = ["/", "/besoins", "/besoins/4", "/recherche?q=salle", "/solutions/2", ROUND, "/connexion"]
+
+
+def test_no_page_is_forgotten() -> None:
+    table = (ROOT / "tests" / "access_table.txt").read_text().splitlines()
+    rules = {line.split()[1] for line in table if line.startswith("GET")}
+    assert rules == PUBLIC.keys() | MEMBER.keys() | CURATOR.keys() | ELSEWHERE
+
+
+@pytest.mark.parametrize(("path", "reader"), VISITS)
+def test_a_page_is_fit_to_be_read(site: Site, arrive: Arrive, path: str, reader: str | None) -> None:
+    visitor = arrive(site)
+    if reader:
+        enter_as(visitor, reader)
+    visitor.go(path)
+    visitor.looks()
+
+
+@pytest.mark.parametrize(("path", "reader", "status"), REFUSED)
+def test_a_refusal_is_fit_to_be_read(site: Site, arrive: Arrive, path: str, reader: str | None, status: int) -> None:
+    visitor = arrive(site)
+    visitor.watch.refusals = {status}
+    if reader:
+        enter_as(visitor, reader)
+    answer = visitor.page.goto(path)
+    assert answer is not None
+    assert answer.status == status
+    visitor.looks()
+
+
+@pytest.mark.parametrize("path", DARK)
+def test_a_page_is_fit_to_be_read_in_the_dark(site: Site, arrive: Arrive, path: str) -> None:
+    visitor = arrive(site, color_scheme="dark")
+    visitor.go(path)
+    assert visitor.page.locator("html").get_attribute("data-fr-theme") == "dark"
+    visitor.looks()
+
+
+def test_what_was_typed_is_there_when_the_session_has_ended(site: Site, arrive: Arrive) -> None:
+    visitor = arrive(site)
+    visitor.watch.refusals = {400, 403}
+    enter_as(visitor, people.MIREILLE)
+    visitor.go("/besoins/nouveau")
+    visitor.page.context.clear_cookies()
+    visitor.write("Le problème en une phrase", "Tout ce que j’ai écrit ce matin")
+    visitor.press("Publier ce besoin")
+    visitor.sees("Nous n’avons pas pu faire cela")
+    assert "Tout ce que j’ai écrit ce matin" in [
+        each.input_value() for each in visitor.main.get_by_role("textbox").all()
+    ]
