@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fasteners import InterProcessLock
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.served import Site
 from tests.browser.stage import Stage, prepare, shared_folder
@@ -16,6 +16,7 @@ from tests.browser.visitor import DESK, Visitor, Watch
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 MISSING = "Chromium est absent : installez-le (apt install chromium) ou donnez son chemin dans CHROMIUM."
+PATIENCE = 20_000  # milliseconds: the machine may be doing much else
 HERE = Path(__file__).parent
 
 Arrive = Callable[..., Visitor]
@@ -73,6 +74,7 @@ def own_site(stage: Stage, tmp_path: Path) -> Iterator[Site]:
 def arrive(browser: Browser) -> Iterator[Arrive]:
     """Opens a new browser window on a site."""
     opened = []
+    expect.set_options(timeout=PATIENCE)
 
     def arrived(site: Site, *, scripts: bool = True, **more: Any) -> Visitor:
         context = browser.new_context(
@@ -82,7 +84,7 @@ def arrive(browser: Browser) -> Iterator[Arrive]:
             **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce", **more},
         )
         opened.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch = Watch(site.url)
         watch.over(context)
         return Visitor(context.new_page(), watch, scripts)

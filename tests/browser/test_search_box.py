@@ -35,7 +35,7 @@ def test_results_and_address_follow_what_is_typed(visitor: Visitor) -> None:
     ask(visitor, "cimetiere")
     visitor.sees(GRAVES, "pour « cimetiere »")
     expect(visitor.page).to_have_url(re.compile(r"/recherche\?.*q=cimetiere"))
-    assert visitor.main.locator("mark").first.inner_text() == "cimetière"
+    expect(visitor.main.locator("mark").get_by_text("cimetière", exact=True)).to_be_visible()
     narrow(visitor, "Besoins")
     expect(visitor.page).to_have_url(re.compile(r"type=need"))
     visitor.sees(GRAVES)
