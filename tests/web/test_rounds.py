@@ -111,6 +111,7 @@ def test_a_curator_makes_a_round_and_rolls_a_shortlisted_need_in(
         assert page.title == "Tour 2028"
         made = session.scalars(select(Round).where(Round.slug == "tour-2028")).one()
         assert made.envelope == 800_000_000
+        assert "Donnez un prix." in as_curator(client, f"/{made.id}", {"need": need_id, "price": ""}).text
         page = as_curator(client, f"/{made.id}", {"need": need_id, "price": "200 000"})
         assert "Gérer les files d’attente" in page.text
         assert "200 000 €" in page.text
@@ -219,6 +220,29 @@ def test_a_need_that_is_not_shortlisted_is_not_offered(
     with time_machine.travel(PREPARING, tick=False):
         assert as_curator(client, f"/{the_round(session).id}", form).status == 422
     assert len(session.scalars(select(Candidate)).all()) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "sentence"),
+    [
+        ("/nouveau", {"title": "Tour 2028", "seed": "Loto", "envelope": "", **dates()}, "Donnez le montant"),
+        ("/nouveau", {"title": "Tour 2028", "seed": "Loto", "envelope": "  ", **dates()}, "Donnez un montant entre"),
+        ("/{id}/modification", {"title": "Tour", "seed": "Loto", "envelope": ""}, "Donnez le montant"),
+        ("/{id}/modification", {"title": "Tour", "seed": "Loto", "envelope": "0"}, "Donnez un montant entre"),
+        ("/{id}/modification", {"title": "Tour", "seed": "Loto", "envelope": "1,234"}, "Donnez un montant en euros"),
+        ("/{id}/candidats/1/prix", {"price": ""}, "Donnez un prix."),
+        ("/{id}/candidats/1/prix", {"price": "10 000 000 000"}, "Donnez un montant entre"),
+    ],
+)
+def test_a_missing_or_absurd_amount_is_sent_back(
+    client: PageClient, candidates: list[int], session: Session, path: str, form: dict[str, str], sentence: str
+) -> None:
+    with time_machine.travel(PREPARING, tick=False):
+        page = as_curator(client, path.format(id=the_round(session).id), form)
+    assert page.status == 422
+    assert sentence in page.text
+    assert the_round(session).envelope == 10_000_000
+    assert session.scalar(select(Candidate.price).where(Candidate.id == 1)) == 6_000_000
 
 
 def test_preparing_rounds_is_for_curators(client: PageClient, candidates: list[int], session: Session) -> None:

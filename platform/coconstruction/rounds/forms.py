@@ -20,6 +20,7 @@ from coconstruction.web.fields import Euros, line
 CENTS = 100
 YEARS = range(2020, 2100)
 BAD_DATE = _l("Donnez une date et une heure, par exemple le 30 avril 2027 à 18:00.")
+NO_PRICE = _l("Donnez un prix.")
 NO_VERSION = _l("La page du bulletin n’était plus à jour. Rouvrez-la, puis déposez votre bulletin.")
 
 
@@ -83,17 +84,17 @@ class ContentForm(FlaskForm):
         hint=_l("Par exemple : « Tour 2027, axe 1 ». L’adresse de la page en est tirée une fois pour toutes."),
         required=_l("Donnez un nom au tour."),
     )
-    envelope = Euros(_l("Enveloppe, en euros"), hint=_l("Par exemple 8 000 000."))
+    envelope = Euros(
+        _l("Enveloppe, en euros"),
+        hint=_l("Par exemple 8 000 000."),
+        required=_l("Donnez le montant de l’enveloppe."),
+    )
     seed = line(
         _l("Phrase du tirage au sort"),
         120,
         hint=_l("Elle ordonne les ex æquo. Choisissez un texte que personne ne pouvait prévoir, connu avant le vote."),
         required=_l("Donnez la phrase d’où sera tiré l’ordre des ex æquo."),
     )
-
-    def validate_envelope(self, field: Euros) -> None:
-        if not field.data:
-            raise ValidationError(_l("Donnez le montant de l’enveloppe."))
 
     def content(self) -> RoundContent:
         envelope = in_cents(self.envelope.data)
@@ -111,7 +112,11 @@ class RoundForm(ContentForm, DatesForm):
 
 class CandidateForm(FlaskForm):
     need = SelectField(_l("Besoin présélectionné"), coerce=str, validators=[InputRequired(_l("Choisissez un besoin."))])
-    price = Euros(_l("Prix, en euros"), hint=_l("Ce que le tour lui verse s’il est retenu. Par exemple 200 000."))
+    price = Euros(
+        _l("Prix, en euros"),
+        hint=_l("Ce que le tour lui verse s’il est retenu. Par exemple 200 000."),
+        required=NO_PRICE,
+    )
 
     @classmethod
     def among(cls, needs: Sequence[Need], *, bound: bool = True) -> "CandidateForm":
@@ -119,10 +124,6 @@ class CandidateForm(FlaskForm):
         form = cls() if bound else cls(formdata=None)
         form.need.choices = [("", _l("Choisissez un besoin")), *((str(each.id), each.title) for each in needs)]
         return form
-
-    def validate_price(self, field: Euros) -> None:
-        if not field.data:
-            raise ValidationError(_l("Donnez un prix."))
 
     def need_id(self) -> int:
         return int(self.need.data)
@@ -132,11 +133,7 @@ class CandidateForm(FlaskForm):
 
 
 class PriceForm(FlaskForm):
-    price = Euros(_l("Nouveau prix, en euros"))
-
-    def validate_price(self, field: Euros) -> None:
-        if not field.data:
-            raise ValidationError(_l("Donnez un prix."))
+    price = Euros(_l("Nouveau prix, en euros"), required=NO_PRICE)
 
     def cents(self) -> int:
         return in_cents(self.price.data)

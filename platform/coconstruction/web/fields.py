@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 REQUIRED = _l("Ce champ est à remplir.")
 TOO_LONG = _l("Ce texte est trop long : %(max)d signes au plus.")
@@ -48,13 +48,14 @@ def plain_digits(text: str) -> str:
 
 
 class Euros(DecimalField):
-    """An amount above zero with at most two decimals, or nothing."""
+    """An amount above zero with at most two decimals. Without `required`, nothing is an answer too."""
 
-    def __init__(self, label: Any, hint: Any = "", **more: Any) -> None:
+    def __init__(self, label: Any, hint: Any = "", required: Any = None, **more: Any) -> None:
         range_ = NumberRange(
             Decimal("0.01"), LARGEST_AMOUNT, message=_l("Donnez un montant entre 0,01 et un milliard.")
         )
-        super().__init__(label, description=hint, validators=[Optional(), range_], places=2, **more)
+        presence = InputRequired(required) if required else Optional()
+        super().__init__(label, description=hint, validators=[presence, range_], places=2, **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = plain_digits(valuelist[0]) if valuelist else ""
