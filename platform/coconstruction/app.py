@@ -36,7 +36,7 @@ from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
 from coconstruction.web import access, addresses, failures, filters, languages, pages, security, visitors
 
-LARGEST_REQUEST = 512 * 1024
+LARGEST_REQUEST = 2 * 1024 * 1024  # far above any form: whoever pastes a whole report is given it back
 BLUEPRINTS = (
     home.blueprint,
     needs.blueprint,
@@ -55,7 +55,8 @@ DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
 
 def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_REQUEST, WTF_CSRF_TIME_LIMIT=None)
+    app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings

@@ -176,7 +176,7 @@ def test_a_visitor_is_invited_to_sign_in(client: PageClient, candidates: list[in
         ({"choices": [], "version": "deux"}, 422),
         ({"choices": [], "version": ""}, 422),
         ({"choices": [], "version": "7"}, 409),
-        ({"choices": [], "note": "x" * 1_100_000}, 413),
+        ({"choices": [], "note": "x" * 2_100_000}, 413),
     ],
 )
 def test_a_bad_ballot_is_answered_by_a_sentence_and_changes_nothing(

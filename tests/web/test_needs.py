@@ -151,7 +151,8 @@ def test_a_title_with_markup_is_text(village: PageClient) -> None:
 @pytest.mark.parametrize(
     ("change", "status", "sentence"),
     [
-        ({"title": "x" * 1_000_000}, 413, "trop long"),
+        ({"title": "x" * 2_100_000}, 413, "trop long"),
+        ({"title": "x" * 1_000_000}, 422, "140 signes au plus"),
         ({"title": "x" * 141}, 422, "140 signes au plus"),
         ({"theme": "weather"}, 422, "Choisissez un thème."),
         ({"origin": "nowhere"}, 422, "Choisissez l’une des deux réponses."),
@@ -169,6 +170,11 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
     assert page.status == status
     assert sentence in page.text
     assert session.scalar(select(func.count()).select_from(Need)) == 0
+
+
+def test_a_whole_report_pasted_as_a_title_is_given_back(village: PageClient) -> None:
+    title = "Monsieur le maire, " * 55_000
+    assert village.send("/besoins/nouveau", {**TYPED, "title": title}).field("title") == title.strip()
 
 
 def test_a_null_sign_is_dropped_rather_than_breaking_the_database(village: PageClient) -> None:
