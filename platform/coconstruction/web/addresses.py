@@ -7,6 +7,8 @@ LARGEST_KEY = 2**31 - 1
 
 
 class Key(IntegerConverter):
+    regex = "[0-9]+"  # other scripts' digits would make a second address of the same page
+
     def __init__(self, map: object) -> None:
         super().__init__(map, max=LARGEST_KEY, min=1)  # type: ignore[arg-type]
 
