@@ -10,6 +10,7 @@ import pytest
 from fasteners import InterProcessLock
 from playwright.sync_api import Browser, expect
 
+from tests.browser.people import enter_as
 from tests.browser.served import Site
 from tests.browser.stage import Stage, prepare, shared_folder
 from tests.browser.visitor import DESK, Visitor, Watch
@@ -20,6 +21,7 @@ PATIENCE = 20_000  # milliseconds: the machine may be doing much else
 HERE = Path(__file__).parent
 
 Arrive = Callable[..., Visitor]
+Reader = Callable[[str | None], Visitor]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,20 +30,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason=MISSING))
-    _start_early([item for item in items if item.path.name == "test_journeys.py"], items)
+    _in_good_order(items)
 
 
-def _start_early(longest: list[pytest.Item], items: list[pytest.Item]) -> None:
-    """Spread over the first half, so that no process is left alone with them at the end."""
-    for number, item in enumerate(longest):
-        items.remove(item)
-        items.insert(number * len(items) // (2 * len(longest)), item)
+def _in_good_order(items: list[pytest.Item]) -> None:
+    """The journeys, which are long, begin early and apart from each other; the rest of the browser's tests come last,
+    when the stage that a journey prepared is ready for them."""
+    ours = [item for item in items if HERE in item.path.parents]
+    journeys = [item for item in ours if item.path.name == "test_journeys.py"]
+    others = [item for item in items if item not in ours]
+    items[:] = others + [item for item in ours if item not in journeys]
+    for number, journey in enumerate(journeys):
+        items.insert(number * len(items) // (2 * len(journeys)), journey)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     closed = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # the browser itself calls nobody
-    options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", closed]
+    options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu", closed]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": options}
 
 
@@ -74,24 +80,47 @@ def own_site(stage: Stage, tmp_path: Path) -> Iterator[Site]:
 def arrive(browser: Browser) -> Iterator[Arrive]:
     """Opens a new browser window on a site."""
     opened = []
-    expect.set_options(timeout=PATIENCE)
 
-    def arrived(site: Site, *, scripts: bool = True, **more: Any) -> Visitor:
-        context = browser.new_context(
-            base_url=site.url,
-            java_script_enabled=scripts,
-            viewport=DESK,  # type: ignore[arg-type]
-            **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce", **more},
-        )
-        opened.append(context)
-        context.set_default_timeout(PATIENCE)
-        watch = Watch(site.url)
-        watch.over(context)
-        return Visitor(context.new_page(), watch, scripts)
+    def arrived(site: Site, **more: Any) -> Visitor:
+        visitor = open_window(browser, site, **more)
+        opened.append(visitor.page.context)
+        return visitor
 
     yield arrived
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def reader(browser: Browser, site: Site) -> Iterator[Reader]:
+    """A window kept open for the run, by who reads in it (None: a visitor): for tests that only read."""
+    windows: dict[str | None, Visitor] = {}
+
+    def window(name: str | None) -> Visitor:
+        if name not in windows:
+            windows[name] = open_window(browser, site)
+            if name:
+                enter_as(windows[name], name)
+        windows[name].watch.start_anew()
+        return windows[name]
+
+    yield window
+    for each in windows.values():
+        each.page.context.close()
+
+
+def open_window(browser: Browser, site: Site, *, scripts: bool = True, **more: Any) -> Visitor:
+    expect.set_options(timeout=PATIENCE)
+    context = browser.new_context(
+        base_url=site.url,
+        java_script_enabled=scripts,
+        viewport=DESK,  # type: ignore[arg-type]
+        **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce", **more},
+    )
+    context.set_default_timeout(PATIENCE)
+    watch = Watch(site.url)
+    watch.over(context)
+    return Visitor(context.new_page(), watch, scripts)
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])

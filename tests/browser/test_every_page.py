@@ -4,7 +4,7 @@ import pytest
 
 from coconstruction.settings import ROOT
 from tests.browser import people
-from tests.browser.conftest import Arrive
+from tests.browser.conftest import Arrive, Reader
 from tests.browser.people import enter_as
 from tests.browser.served import Site
 
@@ -93,21 +93,17 @@ def test_no_page_is_forgotten() -> None:
     assert rules == PUBLIC.keys() | MEMBER.keys() | CURATOR.keys() | ELSEWHERE
 
 
-@pytest.mark.parametrize(("path", "reader"), VISITS)
-def test_a_page_is_fit_to_be_read(site: Site, arrive: Arrive, path: str, reader: str | None) -> None:
-    visitor = arrive(site)
-    if reader:
-        enter_as(visitor, reader)
+@pytest.mark.parametrize(("path", "name"), VISITS)
+def test_a_page_is_fit_to_be_read(reader: Reader, path: str, name: str | None) -> None:
+    visitor = reader(name)
     visitor.go(path)
     visitor.looks()
 
 
-@pytest.mark.parametrize(("path", "reader", "status"), REFUSED)
-def test_a_refusal_is_fit_to_be_read(site: Site, arrive: Arrive, path: str, reader: str | None, status: int) -> None:
-    visitor = arrive(site)
+@pytest.mark.parametrize(("path", "name", "status"), REFUSED)
+def test_a_refusal_is_fit_to_be_read(reader: Reader, path: str, name: str | None, status: int) -> None:
+    visitor = reader(name)
     visitor.watch.refusals = {status}
-    if reader:
-        enter_as(visitor, reader)
     answer = visitor.page.goto(path)
     assert answer is not None
     assert answer.status == status

@@ -31,6 +31,9 @@ class Watch:
         context.on("request", self._request)
         context.on("response", self._response)
 
+    def start_anew(self) -> None:
+        self.refusals, self.faults = set(), []
+
     def _console(self, message: ConsoleMessage) -> None:
         # Chromium says again there each refused page, whose status is checked below.
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
