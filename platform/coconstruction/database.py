@@ -3,7 +3,7 @@
 This module and `search/` alone know which engine runs. Nobody else commits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from coconstruction.errors import NotFound
@@ -157,3 +158,13 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     insert = sqlite.insert(model) if engine == "sqlite" else postgresql.insert(model)
     inserted = session.execute(insert.values(**values).on_conflict_do_nothing().returning(literal(1)))
     return inserted.first() is not None
+
+
+@contextmanager
+def refused_when_taken(session: Session, refusal: Callable[[], Exception]) -> Iterator[None]:
+    """What is written inside is undone, and `refusal` raised, when another row holds the same key."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        raise refusal() from None

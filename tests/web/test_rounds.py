@@ -222,6 +222,15 @@ def test_a_need_that_is_not_shortlisted_is_not_offered(
     assert len(session.scalars(select(Candidate)).all()) == 3
 
 
+def test_two_rounds_do_not_share_a_name(client: PageClient, candidates: list[int], session: Session) -> None:
+    with time_machine.travel(PREPARING, tick=False):
+        form = {"title": "TOUR 2027", "envelope": "8 000 000", "seed": "Loto", **dates()}
+        page = as_curator(client, "/nouveau", form)
+    assert page.status == 409
+    assert "Un tour porte déjà ce nom" in page.text
+    assert the_round(session).envelope == 10_000_000
+
+
 @pytest.mark.parametrize(
     ("path", "form", "sentence"),
     [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.accounts.models import Affiliation, Agent
-from coconstruction.database import lock
+from coconstruction.database import lock, refused_when_taken
 from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.needs.models import Need, State
@@ -40,15 +40,9 @@ class RoundContent:
 
 def create_round(session: Session, curator: Agent, content: RoundContent, calendar: Calendar) -> Round:
     address = slug(content.title)
-    if session.scalar(select(Round.id).where(Round.slug == address)) is not None:
-        raise Refused(
-            "round_exists",
-            _l("Un tour porte déjà ce nom : choisissez-en un autre."),
-            Link(str(_l("Voir ce tour")), f"/tours/{address}"),
-        )
     round_ = Round(slug=address, **asdict(content), created_at=clock.now(), setup_hash="")
-    session.add(round_)
-    session.flush()
+    with refused_when_taken(session, lambda: _name_taken(address)):
+        session.add(round_)
     _write_calendar(session, round_, calendar)
     payload = {"slug": address, **asdict(content), "calendar": as_json(calendar)}
     record(session, "round.created", ("round", round_.id), by=By(agent_id=curator.id), payload=payload)
@@ -151,6 +145,14 @@ def publish_due(session: Session, at: datetime) -> int:
 
 def as_json(calendar: Calendar) -> dict[str, str]:
     return {phase.value: start.isoformat() for phase, start in calendar.starts.items()}
+
+
+def _name_taken(address: str) -> Refused:
+    return Refused(
+        "round_exists",
+        _l("Un tour porte déjà ce nom : choisissez-en un autre."),
+        Link(str(_l("Voir ce tour")), f"/tours/{address}"),
+    )
 
 
 def _content(round_: Round) -> RoundContent:

@@ -2,11 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
-from coconstruction.database import lock
+from coconstruction.database import lock, refused_when_taken
 from coconstruction.errors import Link, Refused
 from coconstruction.journal import By, record
 from coconstruction.solutions.content import SolutionContent
@@ -15,8 +14,8 @@ from coconstruction.solutions.models import Solution
 
 def enter(session: Session, by: By, content: SolutionContent) -> Solution:
     solution = Solution(**content.fields(), entered_by_id=by.agent_id, created_at=clock.now(), updated_at=clock.now())
-    session.add(solution)
-    _flush(session, content.name)
+    with refused_when_taken(session, lambda: _name_taken(session, content.name)):
+        session.add(solution)
     record(session, "solution.entered", ("solution", solution.id), by=by, payload={"name": solution.name})
     return solution
 
@@ -25,20 +24,12 @@ def edit(session: Session, by: By, solution_id: int, content: SolutionContent) -
     solution = lock(session, Solution, solution_id)
     changed = {name: value for name, value in content.fields().items() if getattr(solution, name) != value}
     if changed:
-        for name, value in changed.items():
-            setattr(solution, name, value)
-        solution.updated_at = clock.now()
-        _flush(session, content.name)
+        with refused_when_taken(session, lambda: _name_taken(session, content.name)):
+            for name, value in changed.items():
+                setattr(solution, name, value)
+            solution.updated_at = clock.now()
         record(session, "solution.edited", ("solution", solution.id), by=by, payload={"changed": sorted(changed)})
     return solution
-
-
-def _flush(session: Session, name: str) -> None:
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError:
-        raise _name_taken(session, name) from None
 
 
 def _name_taken(session: Session, name: str) -> Refused:

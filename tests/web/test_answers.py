@@ -1,0 +1,83 @@
+"""What goes with every answer: headers, cookies, languages, health."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from coconstruction.app import create_app
+from coconstruction.database import transaction
+from coconstruction.settings import Settings
+from tests import cast
+from tests.conftest import hang_up
+from tests.reading import PageClient
+
+PATHS = ("/", "/besoins", "/recherche?q=salle", "/connexion", "/nulle-part", "/healthz", "/static/css/site.css")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_runs_or_frames_anything_of_others(client: PageClient, path: str) -> None:
+    headers = client.get(path).headers
+    if path.startswith("/static"):
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        return
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_cookies_are_kept_from_scripts_and_from_other_sites(worker_settings: Settings) -> None:
+    secured = create_app(replace(worker_settings, base_url="https://site.example"))
+    response = PageClient(secured).get("/connexion", base_url="https://site.example")
+    cookie = response.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=Lax"))
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    hang_up(secured)
+
+
+def test_what_a_person_sees_signed_in_is_kept_nowhere(app: Flask, client: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        cast.agent(session, "anne@demo.example", cast.VERN)
+    cast.sign_in(client, "anne@demo.example")
+    for path in ("/", "/besoins", "/compte", "/organisations/213503527"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_a_visitor_s_page_is_never_another_s(app: Flask, client: PageClient) -> None:
+    """The same address in turn by a visitor, an agent, and an English reader."""
+    with app.app_context(), transaction() as session:
+        cast.agent(session, "anne@demo.example", cast.VERN)
+    cast.sign_in(client, "anne@demo.example")
+    english = PageClient(app)
+    english.get("/langue/en")
+    for _ in range(2):
+        assert "Se connecter" in PageClient(app).get("/besoins").get_data(as_text=True)
+        assert "Se connecter" not in client.get("/besoins").get_data(as_text=True)
+        assert '<html lang="en"' in english.get("/besoins").get_data(as_text=True)
+        assert "csrf_token" not in PageClient(app).get("/besoins").get_data(as_text=True)
+
+
+def test_the_language_chosen_stays_and_leads_back(client: PageClient) -> None:
+    response = client.get("/langue/en?next=/besoins%3Ftheme%3Dmobility")
+    assert response.headers["Location"] == "/besoins?theme=mobility"
+    assert client.page("/besoins").title == "The needs of local authorities"
+    assert client.get("/langue/de").status_code == 404
+    assert client.get("/langue/fr?next=//elsewhere.example").headers["Location"] == "/"
+
+
+def test_health_tells_how_far_the_search_follows(app: Flask, client: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        cast.posted_need(session, cast.affiliation(session, "maire@vern.example", cast.VERN))
+    before = client.get("/healthz").get_json()
+    assert before["status"] == "ok"
+    assert before["search"] < before["journal"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_method_no_page_knows_is_refused_with_a_sentence(client: PageClient, method: str) -> None:
+    response = client.open("/besoins", method=method)
+    assert response.status_code == 405
+    assert "ne répond pas à ce type de demande" in response.get_data(as_text=True)
