@@ -46,7 +46,8 @@ class PageClient(FlaskClient):
     def send(self, path: str, form: dict[str, Any] | None = None, *, follow: bool = True, **more: Any) -> Page:
         """Post a form with the token of the page it stands on."""
         data = {"csrf_token": self.token(), **(form or {})}
-        return _linted(self.post(path, data=data, follow_redirects=follow, **more))
+        headers = {"Referer": f"http://localhost{path}", **more.pop("headers", {})}
+        return _linted(self.post(path, data=data, headers=headers, follow_redirects=follow, **more))
 
     def token(self) -> str:
         soup = BeautifulSoup(self.get("/compte", follow_redirects=True).get_data(as_text=True), "html.parser")

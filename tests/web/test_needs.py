@@ -90,6 +90,7 @@ def test_an_edit_over_somebody_elses_is_refused_and_nothing_is_lost(village: Pag
     page = village.send(f"/besoins/{need.id}/modification", {**TYPED, "problem": "Ma version.", "version": 1})
     assert page.status == 409
     assert "Un autre agent a modifié ce besoin" in page.text
+    assert page.field("problem") == "Ma version."
     session.expire_all()
     assert session.scalars(select(Need)).one().problem == "Version du maire."
 

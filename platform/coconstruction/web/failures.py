@@ -1,5 +1,7 @@
 """How a refusal, a mistake or a breakdown is answered: a sentence, the right status, a next step, nothing lost."""
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -9,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from coconstruction.database import db
 from coconstruction.errors import Link, NotFound, Refused
 
-KEPT_FIELDS = 40
+KEPT_FIELDS = 60
 SIGNED_OUT = "session_expired"
 SENTENCES = {
     400: _l("Cette demande est incomplète ou mal écrite. Revenez à la page précédente et recommencez."),
@@ -42,11 +44,11 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Response:
-    return _page(error, error.status, kept=_typed() if error.code == SIGNED_OUT else [])
+    return _page(error, error.status, typed=_typed(), to_send_again=error.code == SIGNED_OUT)
 
 
 def _expired_page(_error: CSRFError) -> Response:
-    return _page(SESSION_ENDED, 400, kept=_typed())
+    return _page(SESSION_ENDED, 400, typed=_typed(), to_send_again=True)
 
 
 def _typed() -> list[tuple[str, str]]:
@@ -86,12 +88,18 @@ def _answer(status: int, code: str) -> Response:
     return _page(Refused(code, sentence, Link(str(_l("Aller à l’accueil")), "/"), status=status), status)
 
 
-def _page(refusal: Refused, status: int, kept: list[tuple[str, str]] | None = None) -> Response:
+def _page(
+    refusal: Refused, status: int, typed: Sequence[tuple[str, str]] = (), *, to_send_again: bool = False
+) -> Response:
+    """`typed`: what the refused form held, given back to be copied, or sent as it is."""
     db.session.rollback()
     if request.headers.get("HX-Request"):
         response = make_response(render_template("errors/_refusal.html", refusal=refusal), status)
         response.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML", "HX-Reselect": "unset"})
     else:
-        response = make_response(render_template("errors/refused.html", refusal=refusal, kept=kept or []), status)
+        page = {"refusal": refusal, "to_send_again": to_send_again}
+        texts = [(name, value) for name, value in typed if len(value.split()) > 1]
+        rest = [each for each in typed if each not in texts]
+        response = make_response(render_template("errors/refused.html", **page, texts=texts, rest=rest), status)
     response.vary.add("HX-Request")
     return response
