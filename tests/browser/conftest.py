@@ -11,9 +11,9 @@ from fasteners import InterProcessLock
 from playwright.sync_api import Browser, expect
 
 from tests.browser.people import enter_as
-from tests.browser.served import Site
 from tests.browser.stage import Stage, prepare, shared_folder
 from tests.browser.visitor import DESK, Visitor, Watch
+from tests.served import Site
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 MISSING = "Chromium est absent : installez-le (apt install chromium) ou donnez son chemin dans CHROMIUM."

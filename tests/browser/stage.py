@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from coconstruction.settings import ROOT
-from tests.browser.served import Site, environment
 from tests.conftest import copy_of
+from tests.served import Site, environment
 
 
 @dataclass(frozen=True)

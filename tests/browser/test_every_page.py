@@ -6,7 +6,7 @@ from coconstruction.settings import ROOT
 from tests.browser import people
 from tests.browser.conftest import Arrive, Reader
 from tests.browser.people import enter_as
-from tests.browser.served import Site
+from tests.served import Site
 
 ROUND = "/tours/axe-1-edition-de-demonstration"
 PUBLIC = {

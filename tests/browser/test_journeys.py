@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import people, story
 from tests.browser.conftest import Arrive
-from tests.browser.served import Site
+from tests.served import Site
 
 ENGAGED = {
     "secretaire@arbrissel.example",

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.people import enter_as
-from tests.browser.served import Site
+from tests.served import Site
 
 MOST_STOPS = 120
 FOCUSED = """() => {

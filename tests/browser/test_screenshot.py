@@ -9,7 +9,7 @@ from coconstruction.settings import ROOT
 from tests.browser import people
 from tests.browser.conftest import Arrive
 from tests.browser.people import enter_as
-from tests.browser.served import Site
+from tests.served import Site
 
 PICTURE = ROOT / "docs" / "screenshot.png"
 

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser import people
 from tests.browser.conftest import Arrive
 from tests.browser.people import enter_as
-from tests.browser.served import Site
 from tests.browser.visitor import Visitor
+from tests.served import Site
 
 # The news of what was just done is said once.
 LASTING = """main => { const copy = main.cloneNode(true);
