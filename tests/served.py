@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coconstruction.settings import ROOT
 
+SECRET_KEY = "for tests only"
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -27,7 +28,7 @@ def environment(database_url: str, index: Path, **more: str) -> dict[str, str]:
         "DEMO": "1",
         "DATABASE_URL": database_url,
         "SEARCH_INDEX_DIR": str(index),
-        "SECRET_KEY": "for tests only",
+        "SECRET_KEY": SECRET_KEY,
         "FLASK_APP": "wsgi",
         "PYTHONPATH": str(ROOT / "platform"),
         "HOST": "127.0.0.1",
@@ -70,6 +71,10 @@ class Site:
         self.server.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.server.wait(STOP_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """As a power cut does: the server, its processes and its worker at once."""
         with suppress(ProcessLookupError):
             os.killpg(self.server.pid, signal.SIGKILL)
         self.server.wait()
