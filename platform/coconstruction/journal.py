@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, insert, select
+from sqlalchemy import JSON, CheckConstraint, Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coconstruction import clock
-from coconstruction.database import Base, lock
+from coconstruction.database import Base
 
 GENESIS = "0" * 64
 Payload = Mapping[str, Any]
@@ -60,6 +60,11 @@ class JournalHead(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+HELD_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update()
+NEW_LINE = insert(Base.metadata.tables[JournalEntry.__tablename__])
+NEW_HEAD = update(Base.metadata.tables[JournalHead.__tablename__]).where(JournalHead.id == 1)
+
+
 @dataclass(frozen=True)
 class By:
     """An act of a person who stands for no organisation (a curator, a newcomer), or of the system (no agent)."""
@@ -76,7 +81,9 @@ def record(
     session: Session, action: str, subject: tuple[str, int], *, by: Actor | By, payload: Payload | None = None
 ) -> None:
     """Append one line. `subject` is (kind, id), for example ("need", 12)."""
-    head = lock(session, JournalHead, 1)
+    session.flush()
+    connection = session.connection()
+    head = connection.execute(HELD_HEAD).one()
     line: dict[str, Any] = {
         "seq": head.seq + 1,
         "at": clock.now(),
@@ -89,9 +96,8 @@ def record(
         "payload": dict(payload or {}),
     }
     line_hash = digest(head.hash, line)
-    session.execute(insert(JournalEntry).values(**line, prev_hash=head.hash, hash=line_hash))
-    head.seq, head.hash = head.seq + 1, line_hash
-    session.flush()
+    connection.execute(NEW_LINE, {**line, "prev_hash": head.hash, "hash": line_hash})
+    connection.execute(NEW_HEAD, {"seq": line["seq"], "hash": line_hash})
 
 
 def digest(prev_hash: str, line: Mapping[str, Any]) -> str:

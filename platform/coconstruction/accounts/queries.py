@@ -1,7 +1,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from coconstruction.accounts.emails import domain_of
@@ -15,9 +15,7 @@ PENDING = Affiliation.proven_at.is_(None) & Affiliation.ended_at.is_(None)
 
 
 def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
-    wanted = select(Agent).join(AgentSession, AgentSession.agent_id == Agent.id)
-    open_ = (AgentSession.key_hash == digest(key)) & AgentSession.ended_at.is_(None) & (AgentSession.expires_at > at)
-    return session.scalar(wanted.where(open_))
+    return session.scalar(AGENT_OF_SESSION, {"key_hash": digest(key), "now": at})
 
 
 def agents_at(session: Session, emails: Collection[str]) -> Sequence[Agent]:
@@ -41,8 +39,7 @@ def usable_token(session: Session, token: str, at: datetime) -> SignInToken | No
 
 def live_affiliations(session: Session, agent_id: int) -> list[Affiliation]:
     """Those the agent may act under, oldest first."""
-    wanted = _with_organisation().where(Affiliation.agent_id == agent_id, LIVE)
-    return list(session.scalars(wanted.order_by(Affiliation.proven_at, Affiliation.id)))
+    return list(session.scalars(LIVE_AFFILIATIONS, {"agent": agent_id}))
 
 
 def affiliations_of(session: Session, agent_id: int) -> Sequence[Affiliation]:
@@ -96,3 +93,17 @@ def _with_organisation() -> Select[Affiliation]:
 
 def _for_curators() -> Select[Affiliation]:
     return select(Affiliation).options(joinedload(Affiliation.agent), joinedload(Affiliation.organisation))
+
+
+# Asked at every request of a signed-in agent, so built once.
+AGENT_OF_SESSION = (
+    select(Agent)
+    .join(AgentSession, AgentSession.agent_id == Agent.id)
+    .where(AgentSession.key_hash == bindparam("key_hash"), AgentSession.ended_at.is_(None))
+    .where(AgentSession.expires_at > bindparam("now"))
+)
+LIVE_AFFILIATIONS = (
+    _with_organisation()
+    .where(Affiliation.agent_id == bindparam("agent"), LIVE)
+    .order_by(Affiliation.proven_at, Affiliation.id)
+)
