@@ -34,7 +34,7 @@ from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
 from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
-from coconstruction.web import access, addresses, failures, filters, languages, pages, security, visitors
+from coconstruction.web import access, addresses, failures, filters, keeping, languages, pages, security
 
 LARGEST_REQUEST = 2 * 1024 * 1024  # far above any form: whoever pastes a whole report is given it back
 BLUEPRINTS = (
@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app, settings)
     current.init_app(app)
     access.protect(app, current.CHECKS)
-    visitors.init_app(app, rounds.phases)
+    keeping.init_app(app, rounds.phases)
     with app.app_context():
         app.extensions["search"] = open_index(settings, db.engine)
     app.context_processor(lambda: page_context(settings))

@@ -81,3 +81,32 @@ def test_a_method_no_page_knows_is_refused_with_a_sentence(client: PageClient, m
     response = client.open("/besoins", method=method)
     assert response.status_code == 405
     assert "ne répond pas à ce type de demande" in response.get_data(as_text=True)
+
+
+def test_what_is_kept_for_all_carries_each_readers_own_token_and_voice(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        need_id = cast.posted_need(session, cast.affiliation(session, "maire@vern.example", cast.VERN))
+        cast.agent(session, "anne@demo.example", cast.ARBRISSEL)
+        cast.agent(session, "yves@demo.example", cast.RENNES_METROPOLE)
+    anne, yves = PageClient(app), PageClient(app)
+    cast.sign_in(anne, "anne@demo.example")
+    cast.sign_in(yves, "yves@demo.example")
+    lists = [each.page("/besoins").soup for each in (anne, yves, anne, yves)]
+    tokens = [str(each.select_one("#liste input[name=csrf_token]")["value"]) for each in lists]  # type: ignore[index]
+    assert tokens[:2] == tokens[2:]
+    assert tokens[0] != tokens[1]
+    assert anne.post(f"/besoins/{need_id}/soutien", data={"csrf_token": tokens[0]}).status_code == 303
+    for client, voice, said in ((anne, "soutient ce besoin", True), (yves, "Nous aussi", True), (yves, "Dont", False)):
+        cards = client.page("/besoins").soup.select_one("#liste")
+        assert (voice in cards.get_text()) is said  # type: ignore[union-attr]
+        assert "2 collectivités soutiennent" in " ".join(cards.get_text().split())  # type: ignore[union-attr]
+
+
+def test_a_browser_that_has_the_page_is_told_when_another_version_of_the_site_serves_it(
+    app: Flask, client: PageClient, worker_settings: Settings
+) -> None:
+    etag = client.get("/besoins").headers["ETag"]
+    assert client.get("/besoins", headers={"If-None-Match": etag}).status_code == 304
+    other = create_app(replace(worker_settings, brand="etat"))
+    assert PageClient(other).get("/besoins", headers={"If-None-Match": etag}).status_code == 200
+    hang_up(other)

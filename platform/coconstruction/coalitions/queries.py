@@ -61,6 +61,11 @@ def members(session: Session, need_id: int) -> Sequence[Membership]:
     return session.scalars(wanted).all()
 
 
+def is_member(session: Session, need_id: int, organisation_id: int) -> bool:
+    mine = Membership.need_id == need_id, Membership.organisation_id == organisation_id, Membership.left_at.is_(None)
+    return session.scalar(select(Membership.id).where(*mine)) is not None
+
+
 def coverage_of(session: Session, organisation_ids: Iterable[int]) -> Coverage:
     """The union of the communes of these bodies."""
     return atlas(session).coverage(organisation_ids)

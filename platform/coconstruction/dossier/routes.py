@@ -8,18 +8,16 @@ from coconstruction.accounts.current import acting, acting_or_none
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.coalitions.policy import refusal_to_join
 from coconstruction.database import db
-from coconstruction.dossier.history import timeline
+from coconstruction.dossier.reading import Dossier
 from coconstruction.needs import actions, policy, queries
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
 from coconstruction.needs.models import State
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import NEXT_STEPS
-from coconstruction.rounds.queries import candidacies
 from coconstruction.web import access
 
 blueprint = Blueprint("dossier", __name__)
-SHOWN_SUPPORTERS = 12
 
 
 @blueprint.get("/besoins/<key:need_id>-<slug>")
@@ -37,11 +35,9 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         need=need,
         theme=THEMES.get(need.theme, ""),
         next_step=NEXT_STEPS[State(need.state)],
-        coalition=coalitions.coalition(db.session(), need),
+        dossier=Dossier(db.session(), need),
+        ours=coalitions.is_member(db.session(), need.id, hat.organisation_id) if hat else False,
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
-        supports=queries.supporters(db.session(), need.id, SHOWN_SUPPORTERS),
-        events=timeline(db.session(), need),
-        candidacies=candidacies(db.session(), need),
         refusals={
             "support": policy.refusal_to_support(need, hat),
             "join": refusal_to_join(need, hat),

@@ -1,6 +1,7 @@
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -74,8 +75,23 @@ def page(session: Session, filters: Filters, number: int, total: int) -> Page:
 
 
 def facets(session: Session, filters: Filters) -> Facets:
+    return _counted(session)(filters)
+
+
+def _count(session: Session) -> Callable[[Filters], Facets]:
+    """Counts every public need once; each choice of filters then adds up what it is asked, once."""
+    by = (Need.theme, Need.state, Need.departement_code)
+    rows = session.execute(select(*by, func.count()).where(Need.state != State.DRAFT).group_by(*by)).all()
+    counts = {(theme, state, departement): count for theme, state, departement, count in rows}
+    return lru_cache(maxsize=1000)(lambda filters: _facets_of(counts, filters))
+
+
+_counted = Kept(_count)
+
+
+def _facets_of(counts: Mapping[tuple[str, str, str | None], int], filters: Filters) -> Facets:
     themes, states, departements = Counter[str](), Counter[str](), Counter[str]()
-    for (theme, state, departement), count in _public_counts(session).items():
+    for (theme, state, departement), count in counts.items():
         wrong_theme = bool(filters.theme) and theme != filters.theme
         wrong_state = state != filters.state if filters.state else state in UNLISTED_STATES
         wrong_place = bool(filters.departement) and departement != filters.departement
@@ -87,15 +103,6 @@ def facets(session: Session, filters: Filters) -> Facets:
             departements[departement] += count
     total = themes.total() if not filters.theme else themes[filters.theme]
     return Facets(total, themes, states, dict(sorted(departements.items())))
-
-
-def _count_by_facets(session: Session) -> Mapping[tuple[str, str, str | None], int]:
-    by = (Need.theme, Need.state, Need.departement_code)
-    rows = session.execute(select(*by, func.count()).where(Need.state != State.DRAFT).group_by(*by))
-    return {(theme, state, departement): count for theme, state, departement, count in rows}
-
-
-_public_counts = Kept(_count_by_facets)
 
 
 def need(session: Session, need_id: int) -> Need:

@@ -1,0 +1,38 @@
+"""What the page of a need tells everyone, each thing read when the page comes to it: a kept part reads nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from coconstruction.coalitions import queries as coalitions
+from coconstruction.dossier.history import timeline
+from coconstruction.needs import queries as needs
+from coconstruction.needs.models import Need, Support
+from coconstruction.rounds import queries as rounds
+from coconstruction.rounds.models import Candidate
+
+SHOWN_SUPPORTERS = 12
+
+
+@dataclass
+class Dossier:
+    session: Session
+    need: Need
+
+    @cached_property
+    def coalition(self) -> coalitions.Coalition:
+        return coalitions.coalition(self.session, self.need)
+
+    @cached_property
+    def supports(self) -> Sequence[Support]:
+        return needs.supporters(self.session, self.need.id, SHOWN_SUPPORTERS)
+
+    @cached_property
+    def events(self) -> Sequence[Mapping[str, str]]:
+        return timeline(self.session, self.need)
+
+    @cached_property
+    def candidacies(self) -> Sequence[Candidate]:
+        return rounds.candidacies(self.session, self.need)
