@@ -124,6 +124,13 @@ def entries_after(session: Session, seq: int, limit: int = 10_000) -> Iterator[J
     )
 
 
+def last_payload(session: Session, action: str, subject: tuple[str, int]) -> dict[str, Any]:
+    """What the latest line of this action says of the subject."""
+    wanted = select(JournalEntry).where(JournalEntry.subject_kind == subject[0], JournalEntry.subject_id == subject[1])
+    latest = wanted.where(JournalEntry.action == action).order_by(JournalEntry.seq.desc()).limit(1)
+    return session.scalars(latest).one().payload
+
+
 def last_line(session: Session) -> tuple[int, str]:
     row = session.execute(select(JournalHead.seq, JournalHead.hash)).one()
     return row.seq, row.hash

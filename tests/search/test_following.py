@@ -59,7 +59,7 @@ def test_a_need_is_found_once_posted_and_no_longer_once_withdrawn(app: Flask, in
     _follow(app)
     assert keys(index, "cantine") == []
     with app.app_context(), transaction() as session:
-        reopen(session, cast.affiliation(session, MAYOR, cast.VERN), need_id, crossed=False)
+        reopen(session, cast.affiliation(session, MAYOR, cast.VERN), need_id)
     _follow(app)
     assert keys(index, "cantine") == [("need", need_id)]
 

@@ -5,6 +5,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coconstruction import clock
+from coconstruction.accounts.models import Affiliation
 from coconstruction.coalitions.models import Crossing, Membership, Pledge
 from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry
@@ -120,3 +122,68 @@ def test_a_wrong_pledge_is_given_back(
     assert page.status == 422
     assert sentence in page.text
     assert session.scalar(select(func.count()).select_from(Membership)) == 0
+
+
+def test_a_form_opened_under_another_hat_is_not_taken(
+    app: Flask, client: PageClient, session: Session, need_id: int
+) -> None:
+    with app.app_context(), transaction() as writing:
+        metropole = cast.affiliation(writing, "deux@demo.example", cast.RENNES_METROPOLE).id
+        village = cast.affiliation(writing, "deux@demo.example", cast.ARBRISSEL).id
+    cast.sign_in(client, "deux@demo.example")
+    client.send("/compte/agir", {"affiliation": metropole})
+    opened = client.token()
+    client.send("/compte/agir", {"affiliation": village})
+    form = {"role": "porteur", "euros": "50000", "expertise": "Une juriste à mi-temps", "csrf_token": opened}
+    page = client.send(f"/besoins/{need_id}/rejoindre", form)
+    assert page.status == 400
+    assert "Ce sera fait pour Arbrissel" in page.text
+    assert page.field("expertise") == "Une juriste à mi-temps"
+    assert session.scalars(select(Membership)).all() == []
+
+
+def test_a_form_opened_under_a_hat_that_ended_is_not_taken(
+    app: Flask, client: PageClient, session: Session, need_id: int
+) -> None:
+    with app.app_context(), transaction() as writing:
+        cast.affiliation(writing, "deux@demo.example", cast.ARBRISSEL)
+        metropole = cast.affiliation(writing, "deux@demo.example", cast.RENNES_METROPOLE).id
+    cast.sign_in(client, "deux@demo.example")
+    client.send("/compte/agir", {"affiliation": metropole})
+    opened = client.token()
+    with app.app_context(), transaction() as writing:
+        writing.get_one(Affiliation, metropole).ended_at = clock.now()
+    data = {"role": "porteur", "csrf_token": opened}
+    assert client.post(f"/besoins/{need_id}/rejoindre", data=data).status_code == 403
+    assert session.scalars(select(Membership)).all() == []
+    assert "Arbrissel" in client.page("/besoins").soup.header.get_text()  # type: ignore[union-attr]
+
+
+def test_an_organisation_that_vanished_no_longer_acts(
+    app: Flask, client: PageClient, session: Session, need_id: int
+) -> None:
+    with app.app_context(), transaction() as writing:
+        cast.organisation(writing, cast.ARBRISSEL).active = False
+    assert "il faut être rattaché à une collectivité" in join(client, 1, need_id)
+    assert session.scalars(select(Membership)).all() == []
+
+
+def test_each_change_of_a_membership_is_one_line_that_says_what(
+    client: PageClient, need_id: int, session: Session
+) -> None:
+    join(client, 1, need_id)
+    join(client, 1, need_id, role="porteur")
+    join(client, 1, need_id, role="porteur")
+    join(client, 1, need_id, role="porteur", person_days="3")
+    lines = session.scalars(select(JournalEntry.action).where(JournalEntry.action.startswith("coalition")))
+    assert lines.all() == ["coalition.joined", "coalition.role_changed", "coalition.pledges_changed"]
+    assert "A changé de place dans la coalition" in client.page(f"/besoins/{need_id}").text
+
+
+def test_a_members_support_goes_with_its_membership(client: PageClient, need_id: int, session: Session) -> None:
+    join(client, 1, need_id)
+    page = client.send(f"/besoins/{need_id}/soutien/retrait")
+    assert page.status == 409
+    assert page.links()["Quitter la coalition"] == f"/besoins/{need_id}/quitter"
+    assert "Retirer notre soutien" not in client.page(f"/besoins/{need_id}").text
+    assert session.get_one(Need, need_id).supports_count == 2

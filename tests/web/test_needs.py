@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry
+from coconstruction.needs.actions import save_draft
 from coconstruction.needs.models import Need, State, Support
 from tests import cast
 from tests.reading import PageClient
@@ -200,3 +201,34 @@ def test_what_another_site_sends_is_not_offered_again(village: PageClient) -> No
     response = village.post("/besoins/nouveau", data=TYPED, headers={"Referer": "https://elsewhere.example/"})
     assert response.status_code == 400
     assert TYPED["problem"] not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "action", ["soutien", "soutien/retrait", "reouverture", "modification", "retrait", "rejoindre"]
+)
+def test_somebody_elses_draft_does_not_exist(village: PageClient, app: Flask, action: str) -> None:
+    with app.app_context(), transaction() as session:
+        draft = save_draft(session, cast.affiliation(session, "maire@vern.example", cast.VERN), None, cast.CONTENT)
+        path = f"/besoins/{draft.id}/{action}"
+    page = village.send(path, {**TYPED, "version": 0, "motive": "Pour voir.", "role": "pilote"})
+    assert page.status == 404
+    assert "cantine" not in str(page.soup)
+
+
+def test_a_draft_is_edited_as_a_draft_only(village: PageClient, session: Session) -> None:
+    village.send("/besoins/brouillons", {"title": "Réserver la sal"})
+    draft = session.scalars(select(Need)).one()
+    page = village.send(f"/besoins/{draft.id}/modification", {**TYPED, "version": 0})
+    assert page.status == 409
+    assert page.links()["Ouvrir le brouillon"] == f"/besoins/brouillons/{draft.id}"
+    assert session.scalars(select(JournalEntry.action).where(JournalEntry.action.startswith("need."))).all() == []
+
+
+def test_a_need_reopened_is_in_the_state_it_left(village: PageClient, app: Flask, session: Session) -> None:
+    village.send("/besoins/nouveau", TYPED)
+    need = session.scalars(select(Need)).one()
+    with app.app_context(), transaction() as writing:
+        writing.get_one(Need, need.id).state = State.NOT_SELECTED
+    village.send(f"/besoins/{need.id}/retrait", {"motive": "Nous n’en avons plus l’usage."})
+    village.send(f"/besoins/{need.id}/reouverture")
+    assert session.scalar(select(Need.state)) == State.NOT_SELECTED

@@ -40,15 +40,24 @@ def affiliations() -> list[Affiliation]:
     if agent is None:
         return []
     if "affiliations" not in g:
-        g.affiliations = queries.live_affiliations(db.session(), agent.id)
+        # What is about to be done rests on them: none may end before it is done.
+        held = request.method not in SAFE_METHODS
+        g.affiliations = queries.live_affiliations(db.session(), agent.id, held=held)
     return list(g.affiliations)
 
 
 def acting_or_none() -> Affiliation | None:
-    """The hat worn: the one chosen, otherwise the oldest."""
-    worn = affiliations()
-    chosen = session.get("acting") if worn else None
-    return next((each for each in worn if each.id == chosen), worn[0] if worn else None)
+    """The hat worn: the one chosen. At first, or once that one has ended, a page puts on the oldest; an act never
+    changes hats by itself."""
+    possible = affiliations()
+    if not possible:
+        return None
+    chosen = session.get("acting")
+    worn = next((each for each in possible if each.id == chosen), None)
+    if worn is None and (chosen is None or request.method in SAFE_METHODS):
+        worn = possible[0]
+        wear(worn)
+    return worn
 
 
 def acting() -> Affiliation:
@@ -85,6 +94,10 @@ def close_session() -> None:
 
 
 def wear(affiliation: Affiliation) -> None:
+    """From another hat, forms opened under it no longer serve: each was filled for one organisation."""
+    if session.get("acting") not in (None, affiliation.id):
+        session.pop("csrf_token", None)
+        g.pop("csrf_token", None)
     session["acting"] = affiliation.id
 
 

@@ -37,9 +37,9 @@ def usable_token(session: Session, token: str, at: datetime) -> SignInToken | No
     return found if found is not None and found.used_at is None and found.expires_at > at else None
 
 
-def live_affiliations(session: Session, agent_id: int) -> list[Affiliation]:
-    """Those the agent may act under, oldest first."""
-    return list(session.scalars(LIVE_AFFILIATIONS, {"agent": agent_id}))
+def live_affiliations(session: Session, agent_id: int, *, held: bool = False) -> list[Affiliation]:
+    """Those the agent may act under, oldest first. `held`: as they are until the transaction ends."""
+    return list(session.scalars(HELD_AFFILIATIONS if held else LIVE_AFFILIATIONS, {"agent": agent_id}))
 
 
 def affiliations_of(session: Session, agent_id: int) -> Sequence[Affiliation]:
@@ -104,6 +104,7 @@ AGENT_OF_SESSION = (
 )
 LIVE_AFFILIATIONS = (
     _with_organisation()
-    .where(Affiliation.agent_id == bindparam("agent"), LIVE)
+    .where(Affiliation.agent_id == bindparam("agent"), LIVE, Organisation.active)
     .order_by(Affiliation.proven_at, Affiliation.id)
 )
+HELD_AFFILIATIONS = LIVE_AFFILIATIONS.with_for_update(read=True, of=Affiliation)

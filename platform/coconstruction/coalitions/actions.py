@@ -14,10 +14,11 @@ from coconstruction.accounts.models import Affiliation
 from coconstruction.coalitions import mails, policy, queries
 from coconstruction.coalitions.models import Crossing, Membership, Pledge, PledgeEvent
 from coconstruction.coalitions.thresholds import evaluate
-from coconstruction.database import insert_once, lock
+from coconstruction.database import insert_once
 from coconstruction.errors import Link, Refused
 from coconstruction.journal import SYSTEM, record
-from coconstruction.needs.actions import add_voice
+from coconstruction.needs import actions as needs
+from coconstruction.needs.actions import add_voice, held
 from coconstruction.needs.models import Need, State
 from coconstruction.notifications.actions import post
 
@@ -33,24 +34,33 @@ class Offer:
 
 def join(session: Session, acting: Affiliation, need_id: int, role: str, offers: Sequence[Offer]) -> Membership:
     """Join, or change role and offers when already a member. Joining says one has the need: the voice is counted."""
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_join(need, acting):
         raise refusal
-    membership, joined = _membership(session, need, acting, role)
-    changed = _change_offers(session, membership, acting, offers)
-    if may(acting.organisation.kind, "support"):
-        add_voice(session, need, acting)
+    membership, news = _membership(session, need, acting, role)
+    if _change_offers(session, membership, acting, offers) and news is None:
+        news = "coalition.pledges_changed"
     _recount(session, need)
-    if joined or changed:
-        action = "coalition.joined" if joined else "coalition.pledges_changed"
+    if may(acting.organisation.kind, "support") and add_voice(session, need, acting) and news is None:
+        news = "need.supported"
+    if news is not None:
+        membership.affiliation_id = acting.id
         payload = {"role": role, "offers": [asdict(each) for each in offers]}
-        record(session, action, ("need", need.id), by=acting, payload=payload)
+        record(session, news, ("need", need.id), by=acting, payload=payload)
     _cross_if_reached(session, need, membership)
     return membership
 
 
+def unsupport(session: Session, acting: Affiliation, need_id: int) -> Need:
+    """A member's voice goes with its membership: whoever joined has the need."""
+    need = held(session, acting, need_id)
+    if _current(session, need.id, acting.organisation_id) is not None:
+        raise policy.still_a_member(need)
+    return needs.unsupport(session, acting, need.id)
+
+
 def leave(session: Session, acting: Affiliation, need_id: int) -> Need:
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_join(need, acting):
         raise refusal
     membership = _current(session, need.id, acting.organisation_id)
@@ -67,17 +77,20 @@ def leave(session: Session, acting: Affiliation, need_id: int) -> Need:
     return need
 
 
-def _membership(session: Session, need: Need, acting: Affiliation, role: str) -> tuple[Membership, bool]:
+def _membership(session: Session, need: Need, acting: Affiliation, role: str) -> tuple[Membership, str | None]:
+    """The membership, and what is new about it."""
     mine = Membership.need_id == need.id, Membership.organisation_id == acting.organisation_id
     known = session.scalar(select(Membership).where(*mine))
-    joined = known is None or known.left_at is not None or known.role != role
-    membership = known or Membership(need_id=need.id, organisation_id=acting.organisation_id, joined_at=clock.now())
-    if membership.left_at is not None:
-        membership.left_at, membership.joined_at = None, clock.now()
+    if known is not None and known.left_at is None:
+        news = None if known.role == role else "coalition.role_changed"
+        known.role = role
+        return known, news
+    membership = known or Membership(need_id=need.id, organisation_id=acting.organisation_id)
+    membership.left_at, membership.joined_at = None, clock.now()
     membership.role, membership.affiliation_id = role, acting.id
     session.add(membership)
     session.flush()
-    return membership, joined
+    return membership, "coalition.joined"
 
 
 def _change_offers(session: Session, membership: Membership, acting: Affiliation, offers: Sequence[Offer]) -> bool:
@@ -123,6 +136,6 @@ def _cross_if_reached(session: Session, need: Need, membership: Membership) -> N
         return  # it fell back below the line, then returned: that news was told once
     if need.state == State.OPEN:
         need.state, need.state_at = State.QUALIFIED, clock.now()
-    record(session, "need.crossed", ("need", need.id), by=SYSTEM, payload={**facts, "membership_id": membership.id})
     for mail in mails.crossed(session, need):
         post(session, mail)
+    record(session, "need.crossed", ("need", need.id), by=SYSTEM, payload={**facts, "membership_id": membership.id})

@@ -6,10 +6,12 @@ from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.models import Affiliation
 from coconstruction.errors import Link, Refused
 from coconstruction.needs import policy as needs_policy
-from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
+from coconstruction.needs.models import TAKES_ORGANISATIONS, Need, State
 
 
 def refusal_to_join(need: Need, acting: Affiliation | None) -> Refused | None:
+    if need.state == State.DRAFT:
+        return needs_policy.still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return needs_policy.closed(need)
     if acting is None or not acting.live:
@@ -28,4 +30,12 @@ def no_mandate() -> Refused:
         ),
         Link(str(_l("Demander un mandat")), "/compte"),
         status=403,
+    )
+
+
+def still_a_member(need: Need) -> Refused:
+    return Refused(
+        "still_a_member",
+        _l("Votre collectivité fait partie de la coalition : son soutien va avec. Quittez d’abord la coalition."),
+        Link(str(_l("Quitter la coalition")), f"/besoins/{need.id}/quitter"),
     )

@@ -11,6 +11,7 @@ from coconstruction.coalitions.wording import FILTERS
 from coconstruction.database import db
 from coconstruction.needs.queries import public_need
 from coconstruction.web import access
+from coconstruction.web.paths import local_path
 
 blueprint = Blueprint("coalitions", __name__)
 for words in FILTERS:
@@ -52,3 +53,11 @@ def leave(need_id: int) -> ResponseReturnValue:
     if refusal := refusal_to_join(need, acting()):
         raise refusal
     return render_template("coalitions/leave.html", need=need)
+
+
+@blueprint.post("/besoins/<key:need_id>/soutien/retrait")
+@access.acting
+def unsupport(need_id: int) -> ResponseReturnValue:
+    need = actions.unsupport(db.session(), acting(), need_id)
+    flash(_("Le soutien de votre collectivité est retiré. Vous pouvez le redonner quand vous voulez."), "success")
+    return redirect(local_path(request.form.get("next"), need.path), 303)

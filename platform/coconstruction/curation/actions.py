@@ -22,10 +22,10 @@ def shortlist(session: Session, curator: Agent, need_id: int, motive: str) -> Ne
     session.add(decision)
     need.state, need.state_at = State.SHORTLISTED, clock.now()
     session.flush()
-    record(session, "need.shortlisted", ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})
     context = {"title": need.title, "path": need.path, "motive": motive}
     for email in concerned_agents(session, need):
         post(session, Mail(f"shortlisting-{decision.id}", email, "shortlisted", context))
+    record(session, "need.shortlisted", ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})
     return need
 
 

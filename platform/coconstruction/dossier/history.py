@@ -18,6 +18,7 @@ SENTENCES = {
     "need.withdrawn": _l("Besoin retiré"),
     "need.reopened": _l("Besoin rouvert"),
     "coalition.joined": _l("A rejoint la coalition"),
+    "coalition.role_changed": _l("A changé de place dans la coalition"),
     "coalition.pledges_changed": _l("A changé ce qu’elle met en commun"),
     "coalition.left": _l("A quitté la coalition"),
     "need.crossed": _l("Seuil de mutualisation franchi"),

@@ -129,8 +129,7 @@ def withdraw(need_id: int) -> ResponseReturnValue:
 @blueprint.post("/besoins/<key:need_id>/reouverture")
 @access.acting
 def reopen(need_id: int) -> ResponseReturnValue:
-    crossed = coalitions.has_crossed(db.session(), need_id)
-    need = actions.reopen(db.session(), acting(), need_id, crossed=crossed)
+    need = actions.reopen(db.session(), acting(), need_id)
     flash(_("Le besoin est rouvert."), "success")
     return redirect(need.path, 303)
 

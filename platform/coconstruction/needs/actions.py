@@ -9,7 +9,7 @@ from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.models import Affiliation
 from coconstruction.database import insert_once, lock
 from coconstruction.errors import Link, NotFound, Refused
-from coconstruction.journal import record
+from coconstruction.journal import last_payload, record
 from coconstruction.needs import policy
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
@@ -47,7 +47,7 @@ def post(session: Session, acting: Affiliation, need_id: int | None, content: Ne
 
 
 def edit(session: Session, acting: Affiliation, need_id: int, content: NeedContent, expected_version: int) -> Need:
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_edit(need, acting):
         raise refusal
     if need.version != expected_version:
@@ -60,27 +60,29 @@ def edit(session: Session, acting: Affiliation, need_id: int, content: NeedConte
 
 
 def withdraw(session: Session, acting: Affiliation, need_id: int, motive: str) -> Need:
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_withdraw(need, acting):
         raise refusal
+    payload = {"motive": motive, "state": need.state}
     _move(need, State.WITHDRAWN)
-    record(session, "need.withdrawn", ("need", need.id), by=acting, payload={"motive": motive})
+    record(session, "need.withdrawn", ("need", need.id), by=acting, payload=payload)
     return need
 
 
-def reopen(session: Session, acting: Affiliation, need_id: int, *, crossed: bool) -> Need:
-    """Undo a withdrawal. `crossed`: whether the need had reached its threshold, which it keeps."""
-    need = lock(session, Need, need_id)
+def reopen(session: Session, acting: Affiliation, need_id: int) -> Need:
+    """Undo a withdrawal: the need is again in the state it left, which the journal tells."""
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_reopen(need, acting):
         raise refusal
-    _move(need, State.QUALIFIED if crossed else State.OPEN)
+    withdrawn = last_payload(session, "need.withdrawn", ("need", need.id))
+    _move(need, State(withdrawn["state"]))
     record(session, "need.reopened", ("need", need.id), by=acting)
     return need
 
 
 def support(session: Session, acting: Affiliation, need_id: int) -> Need:
     """One voice for the organisation, however many of its agents click."""
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_support(need, acting):
         raise refusal
     if add_voice(session, need, acting):
@@ -91,7 +93,7 @@ def support(session: Session, acting: Affiliation, need_id: int) -> Need:
 
 
 def unsupport(session: Session, acting: Affiliation, need_id: int) -> Need:
-    need = lock(session, Need, need_id)
+    need = held(session, acting, need_id)
     if refusal := policy.refusal_to_unsupport(need, acting):
         raise refusal
     mine = (need.id, acting.organisation_id)
@@ -112,6 +114,14 @@ def add_voice(session: Session, need: Need, acting: Affiliation) -> bool:
         return False
     need.supports_count += 1
     return _add_agent(session, need, acting)
+
+
+def held(session: Session, acting: Affiliation, need_id: int) -> Need:
+    """The need, locked. Somebody else's draft does not exist."""
+    need = lock(session, Need, need_id)
+    if not policy.visible_to(need, acting):
+        raise NotFound
+    return need
 
 
 def recounted_supports(session: Session, need_id: int) -> int:

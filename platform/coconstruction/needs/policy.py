@@ -24,6 +24,8 @@ def refusal_to_contribute(acting: Affiliation | None) -> Refused | None:
 
 
 def refusal_to_support(need: Need, acting: Affiliation | None) -> Refused | None:
+    if need.state == State.DRAFT:
+        return still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return closed(need)
     if acting is None or not acting.live:
@@ -32,6 +34,8 @@ def refusal_to_support(need: Need, acting: Affiliation | None) -> Refused | None
 
 
 def refusal_to_unsupport(need: Need, acting: Affiliation | None) -> Refused | None:
+    if need.state == State.DRAFT:
+        return still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return closed(need)
     return None if acting is not None and acting.live else no_organisation()
@@ -45,6 +49,8 @@ def refusal_to_edit(need: Need, acting: Affiliation | None) -> Refused | None:
             Link(str(_l("Revenir au besoin")), need.path),
             status=403,
         )
+    if need.state == State.DRAFT:
+        return still_a_draft(need)
     if need.state in IN_SELECTION or need.state == State.WITHDRAWN:
         return Refused(
             "text_frozen",
@@ -55,8 +61,6 @@ def refusal_to_edit(need: Need, acting: Affiliation | None) -> Refused | None:
 
 
 def refusal_to_withdraw(need: Need, acting: Affiliation | None) -> Refused | None:
-    if need.state == State.DRAFT:
-        return Refused("still_a_draft", _l("Ce besoin est encore un brouillon : il n’est visible que de vous."))
     return refusal_to_edit(need, acting)
 
 
@@ -83,6 +87,14 @@ def not_for_this_kind() -> Refused:
         _l("Votre organisation n’est pas d’une nature qui peut faire cela : voyez qui peut faire quoi."),
         Link(str(_l("Qui peut faire quoi")), "/qui-peut-faire-quoi"),
         status=403,
+    )
+
+
+def still_a_draft(need: Need) -> Refused:
+    return Refused(
+        "still_a_draft",
+        _l("Ce besoin est encore un brouillon, que seule votre collectivité voit. Publiez-le d’abord."),
+        Link(str(_l("Ouvrir le brouillon")), f"/besoins/brouillons/{need.id}"),
     )
 
 

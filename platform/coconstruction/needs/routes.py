@@ -42,14 +42,6 @@ def support(need_id: int) -> ResponseReturnValue:
     return redirect(local_path(request.form.get("next"), need.path), 303)
 
 
-@blueprint.post("/besoins/<key:need_id>/soutien/retrait")
-@access.acting
-def unsupport(need_id: int) -> ResponseReturnValue:
-    need = actions.unsupport(db.session(), acting(), need_id)
-    flash(_("Le soutien de votre collectivité est retiré. Vous pouvez le redonner quand vous voulez."), "success")
-    return redirect(local_path(request.form.get("next"), need.path), 303)
-
-
 @blueprint.get("/besoins/<key:need_id>/soutiens")
 @access.public
 def supporters(need_id: int) -> ResponseReturnValue:

@@ -27,8 +27,8 @@ SENTENCES = {
 SESSION_ENDED = Refused(
     "session_ended",
     _l(
-        "Votre page était ouverte depuis trop longtemps ou votre session a pris fin. Ce que vous avez écrit est gardé "
-        "ci-dessous : vérifiez-le et renvoyez-le."
+        "Votre page était ouverte depuis trop longtemps, ou vous avez depuis changé de session ou de collectivité. "
+        "Ce que vous avez écrit est gardé ci-dessous : vérifiez-le et renvoyez-le."
     ),
     status=400,
 )
