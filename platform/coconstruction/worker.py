@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
@@ -10,7 +11,8 @@ from flask import Flask
 from coconstruction import clock
 from coconstruction.database import db, transaction
 from coconstruction.notifications.carrier import carry_letters
-from coconstruction.rounds.actions import publish_due
+from coconstruction.rounds.actions import publish
+from coconstruction.rounds.queries import rounds_due
 from coconstruction.search.updates import catch_up
 from coconstruction.settings import Settings
 
@@ -18,18 +20,31 @@ TICK_SECONDS = 0.2
 log = logging.getLogger(__name__)
 
 
-def run_once(app: Flask, settings: Settings) -> None:
-    """Letters first: they wait for nobody's index."""
-    with app.app_context():
-        publish_due_results()
-        carry_letters(settings)
-    with app.app_context():
-        catch_up(app.extensions["search"], db.session())
+def run_once(app: Flask, settings: Settings) -> bool:
+    """Each step by itself: one that fails holds up no other. Whether all went well."""
+    steps: tuple[Callable[[], object], ...] = (
+        publish_due_results,
+        lambda: carry_letters(settings),
+        lambda: catch_up(app.extensions["search"], db.session()),
+    )
+    return all([_carried_out(app, step) for step in steps])
 
 
 def publish_due_results() -> None:
-    with transaction() as session:
-        publish_due(session, clock.now())
+    """A transaction a round: two results at once would hold the journal while waiting for needs."""
+    for round_id in rounds_due(db.session(), clock.now()):
+        with transaction() as session:
+            publish(session, round_id, clock.now())
+
+
+def _carried_out(app: Flask, step: Callable[[], object]) -> bool:
+    try:
+        with app.app_context():
+            step()
+    except Exception:  # whatever it meets (a busy database, a full disk), the next tick tries again
+        log.exception("a step of the worker failed; trying again")
+        return False
+    return True
 
 
 def run(app: Flask, settings: Settings) -> None:
@@ -42,8 +57,5 @@ def run(app: Flask, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping.wait(TICK_SECONDS):
-        try:
-            run_once(app, settings)
-        except Exception:  # whatever one step meets (a busy database, a full disk), the next tick tries again
-            log.exception("a step of the worker failed; trying again")
+        if not run_once(app, settings):
             stopping.wait(2)

@@ -39,7 +39,7 @@ def told(action: Action, phase: Phase | None, role: Role) -> str | None:
     if phase in BEFORE_THE_VOTE:
         return None
     if phase is Phase.VOTING:
-        return "vote_opened" if action is Action.ENTER_CANDIDATE else None
+        return "vote_opened"
     return "vote_closed"
 
 

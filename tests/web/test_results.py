@@ -12,15 +12,16 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coconstruction import clock
 from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry
 from coconstruction.needs.models import Need, State
 from coconstruction.notifications.models import Letter
-from coconstruction.rounds.actions import publish_due
-from coconstruction.rounds.models import Candidate, RoundResult
+from coconstruction.rounds.actions import publish as publish_round
+from coconstruction.rounds.calendar import Calendar, Phase
+from coconstruction.rounds.models import Candidate, Round, RoundPhase, RoundResult
+from coconstruction.worker import publish_due_results
 from tests.reading import PageClient
-from tests.selection import PUBLISHED, RESULT, TITLES, VOTING, deposit, prepare
+from tests.selection import PUBLISHED, RESULT, STARTS, TITLES, VOTING, deposit, prepare
 
 VERN, METRO, DEP = "vern@demo.example", "metro@demo.example", "dep@demo.example"
 
@@ -42,9 +43,9 @@ def published(app: Flask, client: PageClient, hand: time_machine.Traveller) -> l
     return candidates
 
 
-def publish(app: Flask) -> int:
-    with app.app_context(), transaction() as session:
-        return publish_due(session, clock.now())
+def publish(app: Flask) -> None:
+    with app.app_context():
+        publish_due_results()
 
 
 def recount(document: dict[str, Any]) -> tuple[list[int], int]:
@@ -76,12 +77,12 @@ def test_the_result_is_public_at_its_hour_though_the_worker_is_stopped(
 
 
 def test_the_worker_stores_the_very_bytes_that_were_computed(
-    app: Flask, client: PageClient, published: list[int]
+    app: Flask, client: PageClient, published: list[int], session: Session
 ) -> None:
     computed = client.get(f"{RESULT}.json").data
-    assert publish(app) == 1
+    publish(app)
+    assert session.scalar(select(RoundResult.round_id)) is not None
     assert client.get(f"{RESULT}.json").data == computed
-    assert publish(app) == 0
 
 
 def test_a_stranger_counts_the_same_result(client: PageClient, published: list[int]) -> None:
@@ -153,11 +154,31 @@ def test_a_round_without_ballots_still_has_a_result(
 ) -> None:
     prepare(app)
     hand.move_to(PUBLISHED, tick=False)
-    assert "Aucun besoin n’est retenu" in client.page(RESULT).text
-    assert publish(app) == 1
+    computed = client.page(RESULT).text
+    assert "Aucun besoin n’est retenu" in computed
+    publish(app)
+    assert client.page(RESULT).text == computed
 
 
 def test_the_published_ballot_stands_on_the_organisation_page(
     app: Flask, client: PageClient, published: list[int]
 ) -> None:
     assert RESULT in client.page("/organisations/departement-35").links().values()
+
+
+def test_a_page_of_ballots_beyond_the_last_shows_the_last(client: PageClient, published: list[int]) -> None:
+    assert "Aucun bulletin n’a été déposé" not in client.page(f"{RESULT}?page=99").text
+
+
+def test_a_publication_postponed_at_the_last_minute_waits(
+    app: Flask, client: PageClient, published: list[int], session: Session
+) -> None:
+    """The worker saw the round due, then waited for the curator who holds it."""
+    round_id = session.scalars(select(Round.id)).one()
+    later = Calendar({**STARTS, Phase.PUBLISHED: PUBLISHED + timedelta(days=7)})
+    with app.app_context(), transaction() as writing:
+        for phase, start in later.starts.items():
+            writing.merge(RoundPhase(round_id=round_id, phase=phase, starts_at=start))
+    with app.app_context(), transaction() as writing:
+        assert publish_round(writing, round_id, PUBLISHED) is False
+    assert client.page(RESULT).title == "Le résultat n’est pas encore publié"

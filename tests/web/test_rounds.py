@@ -68,7 +68,7 @@ def the_round(session: Session) -> Round:
         (VOTING, "Le vote est ouvert jusqu’au vendredi 30 avril à 18 h, heure de Paris."),
         (CLOSES, "Le vote est clos. Le résultat sera publié le lundi 10 mai à 10 h, heure de Paris."),
         (PUBLISHED, "Le résultat du tour est publié. Les pilotes commencent le mercredi 1er septembre à 9 h"),
-        (STARTS["piloting"], "les besoins retenus sont en pilote"),
+        (STARTS["piloting"], "la phase des pilotes a commencé"),
     ],
 )
 def test_every_page_says_where_the_round_stands(
@@ -229,6 +229,41 @@ def test_two_rounds_do_not_share_a_name(client: PageClient, candidates: list[int
     assert page.status == 409
     assert "Un tour porte déjà ce nom" in page.text
     assert the_round(session).envelope == 10_000_000
+
+
+def test_what_voters_read_changes_only_after_the_opening_is_postponed(
+    client: PageClient, candidates: list[int], session: Session
+) -> None:
+    path, form = f"/{the_round(session).id}", {"title": "Tour 2027", "envelope": "200 000", "seed": "Loto"}
+    with time_machine.travel(VOTING, tick=False):
+        refused = as_curator(client, f"{path}/modification", form)
+        assert refused.status == 409
+        assert "reporter l’ouverture" in refused.text
+        assert as_curator(client, f"{path}/candidats/{candidates[0]}/prix", {"price": "1000"}).status == 409
+        assert as_curator(client, f"{path}/calendrier", dates(voting="2027-04-20T09:00")).status == 200
+        assert as_curator(client, f"{path}/modification", form).status == 200
+    assert the_round(session).envelope == 20_000_000
+
+
+@pytest.mark.parametrize("phase", ["counting", "published"])
+def test_the_close_and_the_publication_are_never_set_in_the_past(
+    client: PageClient, candidates: list[int], session: Session, phase: str
+) -> None:
+    early = dates(voting="2027-04-05T09:00", counting="2027-04-06T09:00", published="2027-04-07T09:00")
+    with time_machine.travel(VOTING, tick=False):
+        deposit(client, "vern@demo.example", candidates[:1])
+        moved = {"counting": early["counting"]} | ({"published": early["published"]} if phase == "published" else {})
+        page = as_curator(client, f"/{the_round(session).id}/calendrier", dates(**moved))
+    assert page.status == 422
+    assert "ne se fixent pas dans le passé" in page.text
+    assert the_round(session).frozen_at is not None
+
+
+def test_a_round_is_not_created_over(client: PageClient, candidates: list[int], session: Session) -> None:
+    with time_machine.travel(PUBLISHED, tick=False):
+        page = as_curator(client, "/nouveau", {"title": "Trop tard", "envelope": "1", "seed": "x", **dates()})
+    assert page.status == 422
+    assert the_round(session).title == "Tour 2027"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_decision_is_public_and_told_to_every_member_once(
     told = session.scalars(select(Letter.recipient).where(Letter.template == "shortlisted")).all()
     assert sorted(told) == sorted({"maire@vern.example", *(f"{ref[-4:]}@members.example" for ref in MEMBERS)})
     lines = session.scalars(select(JournalEntry).where(JournalEntry.action == "need.shortlisted")).all()
-    assert [(line.subject_id, line.payload) for line in lines] == [(need_id, {"motive": MOTIVE})]
+    assert [(line.subject_id, line.payload["motive"]) for line in lines] == [(need_id, MOTIVE)]
 
 
 @pytest.mark.parametrize("motive", ["", "   ", "x" * 2001])
@@ -81,6 +81,7 @@ def test_a_decision_undone_gives_the_need_back_to_its_coalition(
     curator.send(f"/curation/besoins/{need_id}/preselection/annulation", {"motive": "Double d’un autre besoin."})
     assert session.get_one(Need, need_id).state == State.QUALIFIED
     assert "Double d’un autre besoin." in curator.page(f"/besoins/{need_id}").text
+    assert len(session.scalars(select(Letter.id).where(Letter.template == "unshortlisted")).all()) == len(MEMBERS) + 1
 
 
 def test_nothing_leaves_or_changes_the_text_once_shortlisted(

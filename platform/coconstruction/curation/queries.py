@@ -21,8 +21,9 @@ class Line:
 
 
 def to_shortlist(session: Session, limit: int = 200) -> Sequence[Need]:
-    """Needs that crossed their threshold, oldest first: the committee owes them an answer."""
-    return _in_state(session, (State.QUALIFIED, State.NOT_SELECTED), limit)
+    """Needs that crossed their threshold, oldest first: the committee owes them an answer. Those it has already
+    taken to a round come after."""
+    return [*_in_state(session, (State.QUALIFIED,), limit), *_in_state(session, (State.NOT_SELECTED,), limit)]
 
 
 def shortlisted(session: Session, limit: int = 200) -> Sequence[Need]:

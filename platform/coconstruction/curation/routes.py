@@ -10,7 +10,8 @@ from coconstruction.curation.forms import ApprovalForm, MotiveForm, Verification
 from coconstruction.database import db
 from coconstruction.needs.queries import public_need
 from coconstruction.web import access
-from coconstruction.web.addresses import page_number
+from coconstruction.web.addresses import page_number, whole_number
+from coconstruction.web.fields import clean
 
 blueprint = Blueprint("curation", __name__, url_prefix="/curation")
 
@@ -80,10 +81,8 @@ def mandate(affiliation_id: int) -> ResponseReturnValue:
 @blueprint.get("/journal")
 @access.curator
 def journal() -> ResponseReturnValue:
-    kind, number = request.args.get("sujet", ""), request.args.get("numero", "")
-    subject = (
-        (kind[:30], int(number)) if kind and number.isascii() and number.isdecimal() and len(number) < 10 else None
-    )
+    kind, number = clean(request.args.get("sujet", ""))[:30], whole_number(request.args.get("numero"))
+    subject = (kind, number) if kind and number else None
     lines, total = queries.journal_page(db.session(), page_number(), subject)
     last = max(1, -(-total // queries.LINES_A_PAGE))
     page = {"lines": lines, "total": total, "number": page_number(), "last": last, "subject": subject}

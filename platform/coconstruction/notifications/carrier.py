@@ -1,5 +1,5 @@
 """Carries the letters: claims one, sends it, says so. A crash between sending and saying so may send that one
-letter twice; no letter is ever lost."""
+letter twice. One that cannot leave is tried again later and later, for about a week, and stays in the database."""
 
 import smtplib
 from datetime import timedelta
@@ -19,13 +19,17 @@ from coconstruction.settings import Settings
 
 SENDER = "Co-construction <ne-pas-perdre@co-construction.example>"
 CLAIM_LASTS = timedelta(minutes=2)
-MOST_ATTEMPTS = 8
+LONGEST_WAIT = timedelta(hours=6)
+MOST_ATTEMPTS = 36
+AT_ONCE = 50  # then the worker sees to its other duties
 
 
 def carry_letters(settings: Settings) -> int:
-    """Send what waits; the number of letters sent."""
+    """Send some of what waits; the number of letters sent."""
     sent = 0
-    while (letter_id := _claim()) is not None:
+    for _ in range(AT_ONCE):
+        if (letter_id := _claim()) is None:
+            break
         sent += _carry(letter_id, settings)
     return sent
 
@@ -36,7 +40,7 @@ def render(letter: Letter, settings: Settings) -> EmailMessage:
         text = render_template(f"emails/{letter.template}.txt", base_url=settings.base_url, **letter.context)
     subject, _, body = text.partition("\n")
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = SENDER, letter.recipient, subject.strip()
+    message["From"], message["To"], message["Subject"] = SENDER, letter.recipient, " ".join(subject.split())
     message.set_content(body.lstrip("\n"))
     return message
 
@@ -44,28 +48,30 @@ def render(letter: Letter, settings: Settings) -> EmailMessage:
 def _claim() -> int | None:
     """Take the oldest letter that nobody holds: the conditional update lets one worker only have it."""
     with transaction() as session:
-        stale = clock.now() - CLAIM_LASTS
-        free = or_(Letter.claimed_at.is_(None), Letter.claimed_at < stale)
+        now = clock.now()
+        free = or_(Letter.claimed_at.is_(None), Letter.claimed_at < now)
         waiting = select(Letter.id).where(Letter.sent_at.is_(None), free, Letter.attempts < MOST_ATTEMPTS)
         letter_id = session.scalar(waiting.order_by(Letter.id).limit(1))
         taken = session.execute(
             update(Letter)
             .where(Letter.id == letter_id, Letter.sent_at.is_(None), free)
-            .values(claimed_at=clock.now(), attempts=Letter.attempts + 1)
+            .values(claimed_at=now + CLAIM_LASTS, attempts=Letter.attempts + 1)
             .returning(Letter.id)
         )
         return taken.scalar()
 
 
 def _carry(letter_id: int, settings: Settings) -> bool:
-    with transaction() as session:
-        letter = session.get_one(Letter, letter_id)
-        message = render(letter, settings)
     try:
-        _send(message, settings.mail_url, letter_id)
-    except (OSError, smtplib.SMTPException) as error:
         with transaction() as session:
-            session.get_one(Letter, letter_id).last_error = str(error)[:300]
+            message = render(session.get_one(Letter, letter_id), settings)
+        _send(message, settings.mail_url, letter_id)
+    except Exception as error:  # a letter that cannot be written must not hold up those behind it
+        current_app.logger.warning("letter %s did not leave", letter_id, exc_info=error)
+        with transaction() as session:
+            letter = session.get_one(Letter, letter_id)
+            letter.last_error = str(error)[:300]
+            letter.claimed_at = clock.now() + min(CLAIM_LASTS * 2 ** (letter.attempts - 1), LONGEST_WAIT)
         return False
     with transaction() as session:
         _close(session, letter_id, keep=settings.demo)

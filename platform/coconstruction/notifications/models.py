@@ -9,7 +9,8 @@ from coconstruction.database import Base
 
 class Letter(Base):
     """An e-mail as data, written with the act it tells of and carried by the worker. `dedup_key` names the event and
-    the recipient, so that the same news is never written twice. `context` feeds `templates/emails/<template>.txt`."""
+    the recipient, so that the same news is never written twice. `claimed_at`: nobody else takes it before then.
+    `context` feeds `templates/emails/<template>.txt`."""
 
     __tablename__ = "letter"
     __table_args__ = (Index("ix_letter_sent_at", "sent_at"),)

@@ -39,6 +39,8 @@ class RoundContent:
 
 
 def create_round(session: Session, curator: Agent, content: RoundContent, calendar: Calendar) -> Round:
+    if refusal := refusals.refusal_to_create(calendar, clock.now()):
+        raise refusal
     address = slug(content.title)
     round_ = Round(slug=address, **asdict(content), created_at=clock.now(), setup_hash="")
     with refused_when_taken(session, lambda: _name_taken(address)):
@@ -131,16 +133,11 @@ def cast_ballot(
         raise refusal
     _freeze(session, round_, at)
     ballot = _keep(session, round_, current, acting, chosen, at)
-    payload = {"version": ballot.version, "receipt": ballot.receipt}
-    record(session, "ballot.cast", ("round", round_.id), by=acting, payload=payload)
     for mail in mails.ballot_cast(session, round_, ballot, acting):
         post(session, mail)
+    payload = {"version": ballot.version, "receipt": ballot.receipt}
+    record(session, "ballot.cast", ("round", round_.id), by=acting, payload=payload)
     return ballot
-
-
-def publish_due(session: Session, at: datetime) -> int:
-    """Store the result of each round whose publication date has come; the number stored. One statement when none is."""
-    return sum(_publish(session, round_id, at) for round_id in queries.rounds_due(session, at))
 
 
 def as_json(calendar: Calendar) -> dict[str, str]:
@@ -233,9 +230,11 @@ def _keep(
     return ballot
 
 
-def _publish(session: Session, round_id: int, at: datetime) -> bool:
+def publish(session: Session, round_id: int, at: datetime) -> bool:
+    """Store the result of a round whose publication date has come; False when it is stored or no longer due."""
     round_ = lock(session, Round, round_id)
-    if queries.has_result(session, round_.id):
+    # Asked again now that the round is held: a curator may have postponed it meanwhile.
+    if queries.has_result(session, round_.id) or queries.calendar_of(session, round_.id).starts[Phase.PUBLISHED] > at:
         return False
     # Needs are locked before the first line of the journal: everyone takes a need, then the journal, in that order.
     needs = {each: lock(session, Need, each) for each in sorted(each.need_id for each in round_.candidates)}
@@ -246,12 +245,11 @@ def _publish(session: Session, round_id: int, at: datetime) -> bool:
     for verdict in result.verdicts:
         need = needs[verdict.need_id]
         need.state, need.state_at = (State.SELECTED if verdict.selected else State.NOT_SELECTED), at
-    session.flush()
+    for mail in mails.published(session, round_, result, needs):
+        post(session, mail)
     payload = {"slug": round_.slug, "outcome_hash": key, "selected": [each.need_id for each in result.selected]}
     record(session, "round.published", ("round", round_.id), by=SYSTEM, payload=payload)
     for verdict in result.verdicts:
         told = {"round": round_.slug, "motive": verdict.sentence}
         record(session, f"need.{needs[verdict.need_id].state}", ("need", verdict.need_id), by=SYSTEM, payload=told)
-    for mail in mails.published(session, round_, result, needs):
-        post(session, mail)
     return True

@@ -15,6 +15,7 @@ from coconstruction.rounds.calendar import Calendar, Phase, from_paris, to_paris
 from coconstruction.rounds.counting.greedy import RULE
 from coconstruction.rounds.models import Ballot, Candidate, Round
 from coconstruction.rounds.wording import PHASES
+from coconstruction.web.addresses import whole_number
 from coconstruction.web.fields import Euros, line
 
 CENTS = 100
@@ -24,17 +25,11 @@ NO_PRICE = _l("Donnez un prix.")
 NO_VERSION = _l("La page du bulletin n’était plus à jour. Rouvrez-la, puis déposez votre bulletin.")
 
 
-def as_id(typed: object) -> int | None:
-    """None for whatever is not a whole number that a key can be."""
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
 class ParisTime(DateTimeLocalField):
     """An instant, typed and shown in the time of Paris, to the minute."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **more)
 
     def process_data(self, value: datetime | None) -> None:
         super().process_data(to_paris(value) if value else None)
@@ -141,14 +136,14 @@ class PriceForm(FlaskForm):
 
 class BallotForm(FlaskForm):
     version = HiddenField(validators=[InputRequired(NO_VERSION)])
-    choices = SelectMultipleField(_l("Besoins approuvés"), coerce=as_id, validate_choice=False)
+    choices = SelectMultipleField(_l("Besoins approuvés"), coerce=whole_number, validate_choice=False)
 
     @classmethod
     def filled(cls, ballot: Ballot | None) -> "BallotForm":
         return cls(formdata=None, version=ballot.version if ballot else 0, choices=ballot.choices if ballot else [])
 
     def validate_version(self, field: HiddenField) -> None:
-        if as_id(field.data) is None:
+        if whole_number(field.data) is None:
             raise ValidationError(NO_VERSION)
 
     def validate_choices(self, field: SelectMultipleField) -> None:
@@ -158,7 +153,7 @@ class BallotForm(FlaskForm):
             )
 
     def expected_version(self) -> int:
-        return as_id(self.version.data) or 0
+        return whole_number(self.version.data) or 0
 
     def approved(self) -> list[int]:
         return self.choices.data or []

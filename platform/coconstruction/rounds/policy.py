@@ -37,14 +37,15 @@ SEALED, NOT_OPEN, OPENED, CLOSED = "sealed", "vote_not_open", "vote_opened", "vo
 NO_AFFILIATION, OTHER_KIND, NO_MANDATE = "no_affiliation", "kind_not_eligible", "no_mandate"
 CURATORS = "curators_only"
 
-# The setting (envelope, rule, seed, prices) also freezes at the first ballot: `refusals.refusal_to_edit`.
+# The setting (envelope, rule, seed, prices) is the one that voters see from the opening on. Once a ballot is in, the
+# opening cannot be postponed to change it either: `refusals.refusal_to_move`.
 WHEN: Mapping[Phase | None, Row] = {
     #                    candidates  result   ballot    enter   setting  dates
     None:               (YES,        SEALED,  NOT_OPEN, YES,    YES,     YES),
     Phase.COLLECTING:   (YES,        SEALED,  NOT_OPEN, YES,    YES,     YES),
     Phase.SUPPORTING:   (YES,        SEALED,  NOT_OPEN, YES,    YES,     YES),
     Phase.SHORTLISTING: (YES,        SEALED,  NOT_OPEN, YES,    YES,     YES),
-    Phase.VOTING:       (YES,        SEALED,  YES,      OPENED, YES,     YES),
+    Phase.VOTING:       (YES,        SEALED,  YES,      OPENED, OPENED,  YES),
     Phase.COUNTING:     (YES,        SEALED,  CLOSED,   CLOSED, CLOSED,  YES),
     Phase.PUBLISHED:    (YES,        YES,     CLOSED,   CLOSED, CLOSED,  YES),
     Phase.PILOTING:     (YES,        YES,     CLOSED,   CLOSED, CLOSED,  YES),

@@ -58,9 +58,10 @@ def current_round(session: Session) -> RoundSummary | None:
 
 
 def current(every: Sequence[RoundSummary]) -> RoundSummary | None:
-    """Of all rounds, oldest first: the one that began last, otherwise the next to begin."""
+    """Of all rounds, oldest first: the one where people vote, else the one that began last, else the next to begin."""
     begun = [each for each in every if each.phase is not None]
-    return begun[-1] if begun else (every[0] if every else None)
+    voting = [each for each in begun if each.phase is Phase.VOTING]
+    return next(iter(voting or begun[::-1] or every), None)
 
 
 def summaries(session: Session, at: datetime) -> list[RoundSummary]:

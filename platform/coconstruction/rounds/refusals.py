@@ -58,24 +58,28 @@ def refusal_to_replace(round_: Round, current: Ballot | None, expected_version: 
 
 
 def refusal_to_edit(round_: Round, calendar: Calendar, at: datetime) -> Refused | None:
-    """Envelope, rule, seed, candidates and prices are those of the first ballot, and of the close if nobody voted."""
+    """Envelope, rule, seed, candidates and prices are those of the opening: voters decide on what they read."""
     if round_.frozen_at is not None:
-        sentence = _l(
-            "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "
-            "ne changent plus. Seules les dates à venir peuvent encore bouger."
-        )
-        return Refused("frozen", sentence, _to_round(round_))
+        return _frozen(round_)
     code = policy.reason(Action.EDIT_SETTING, calendar.phase_at(at), Role.CURATOR)
-    return Refused(code, _l("Le vote est clos : ce tour ne change plus."), _to_round(round_)) if code else None
+    if code is None:
+        return None
+    if code == policy.OPENED:
+        sentence = _l(
+            "Le vote est ouvert : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix ne changent "
+            "plus. Tant que personne n’a voté, vous pouvez reporter l’ouverture, puis corriger."
+        )
+        return Refused(code, sentence, Link(str(_l("Changer les dates")), f"/curation/tours/{round_.id}/calendrier"))
+    return Refused(code, _l("Le vote est clos : ce tour ne change plus."), _to_round(round_))
 
 
 def refusal_to_enter(round_: Round, calendar: Calendar, need: Need, at: datetime) -> Refused | None:
-    if refusal := refusal_to_edit(round_, calendar, at):
-        return refusal
+    if round_.frozen_at is not None:
+        return _frozen(round_)
     if code := policy.reason(Action.ENTER_CANDIDATE, calendar.phase_at(at), Role.CURATOR):
         return Refused(
             code,
-            _l("Le vote est ouvert : plus aucun besoin n’entre dans ce tour. Il pourra être présenté au suivant."),
+            _l("Le vote est ouvert : plus aucun besoin n’entre dans ce tour. Il pourra être présenté au suivant."),
             _to_round(round_),
         )
     if need.state != State.SHORTLISTED:
@@ -87,6 +91,11 @@ def refusal_to_enter(round_: Round, calendar: Calendar, need: Need, at: datetime
     return None
 
 
+def refusal_to_create(calendar: Calendar, at: datetime) -> Refused | None:
+    """A round that is over before it begins would be published at once, with nobody's ballot, for good."""
+    return None if calendar.starts[Phase.COUNTING] > at else _past("/curation/tours/nouveau")
+
+
 def refusal_to_move(round_: Round, before: Calendar, after: Calendar, at: datetime) -> Refused | None:
     """A date may slip, even a past one; but a vote that is closed or has ballots does not reopen, and what is published
     stays so."""
@@ -95,7 +104,7 @@ def refusal_to_move(round_: Round, before: Calendar, after: Calendar, at: dateti
     if Phase.COUNTING in settled:
         settled.append(Phase.VOTING)
     if all(before.starts[phase] == after.starts[phase] for phase in settled):
-        return None
+        return _refusal_of_past(round_, before, after, at)
     return Refused(
         "date_settled",
         _l(
@@ -115,6 +124,31 @@ def refusal_to_turn_back(round_: Round, phase: Phase, *, published: bool) -> Ref
         _l("Le résultat de ce tour est publié : il ne se dépublie pas. Réinstallez la démonstration pour recommencer."),
         Link(str(_l("Voir le résultat")), f"/tours/{round_.slug}/resultats"),
     )
+
+
+def _refusal_of_past(round_: Round, before: Calendar, after: Calendar, at: datetime) -> Refused | None:
+    """The close moved to yesterday would shut out ballots already cast, and the publication could not be undone."""
+    moved = [each for each in (Phase.COUNTING, Phase.PUBLISHED) if before.starts[each] != after.starts[each]]
+    if all(after.starts[phase] > at for phase in moved):
+        return None
+    return _past(f"/curation/tours/{round_.id}/calendrier")
+
+
+def _past(path: str) -> Refused:
+    return Refused(
+        "date_past",
+        _l("La clôture du vote et la publication du résultat ne se fixent pas dans le passé."),
+        Link(str(_l("Revoir le calendrier")), path),
+        status=422,
+    )
+
+
+def _frozen(round_: Round) -> Refused:
+    sentence = _l(
+        "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "
+        "ne changent plus. Seules les dates à venir peuvent encore bouger."
+    )
+    return Refused("frozen", sentence, _to_round(round_))
 
 
 def _not_voting(round_: Round, calendar: Calendar, phase: Phase | None) -> Refused:

@@ -122,7 +122,9 @@ def results(slug: str) -> ResponseReturnValue:
     if not summary.is_published:
         return render_template("rounds/sealed.html", round=round_, publication=summary.calendar.starts[Phase.PUBLISHED])
     document = documents.published(db.session(), round_)
-    found, number = Result(document), page_number()
+    found = Result(document)
+    last = max(1, -(-len(found.ballots) // BALLOTS_A_PAGE))
+    number = min(page_number(), last)
     page = found.ballots[(number - 1) * BALLOTS_A_PAGE : number * BALLOTS_A_PAGE]
     return render_template(
         "rounds/results.html",
@@ -134,7 +136,7 @@ def results(slug: str) -> ResponseReturnValue:
         departements=[(each.label, written(each.cast), written(each.called)) for each in found.turnout_by_departement],
         shown=page,
         number=number,
-        last=max(1, -(-len(found.ballots) // BALLOTS_A_PAGE)),
+        last=last,
     )
 
 

@@ -20,8 +20,8 @@ PHASES: dict[Phase, Any] = {
     Phase.PILOTING: _l("Pilotes"),
 }
 NOW: dict[Phase, Any] = {
-    Phase.COLLECTING: _l("Les besoins peuvent être déposés jusqu’au %(end)s, heure de Paris."),
-    Phase.SUPPORTING: _l("Les soutiens sont ouverts jusqu’au %(end)s, heure de Paris."),
+    Phase.COLLECTING: _l("Le tour recueille les besoins jusqu’au %(end)s, heure de Paris."),
+    Phase.SUPPORTING: _l("Le tour recueille soutiens et coalitions jusqu’au %(end)s, heure de Paris."),
     Phase.SHORTLISTING: _l("Le comité présélectionne les besoins jusqu’au %(end)s, heure de Paris."),
     Phase.VOTING: _l("Le vote est ouvert jusqu’au %(end)s, heure de Paris."),
     Phase.COUNTING: _l("Le vote est clos. Le résultat sera publié le %(end)s, heure de Paris."),
@@ -32,7 +32,7 @@ NOW: dict[Phase, Any] = {
 def sentence(phase: Phase | None, title: str, until: datetime | None, at: datetime) -> str:
     """Where a round stands. `until` ends the phase; before the first phase, it is the day the round begins."""
     if until is None:
-        return _("Tour « %(title)s » : les besoins retenus sont en pilote.", title=title)
+        return _("Tour « %(title)s » : la phase des pilotes a commencé.", title=title)
     end = moment(until, year=until.astimezone(PARIS).year != at.astimezone(PARIS).year)
     if phase is None:
         return _("Le tour « %(title)s » commence le %(end)s, heure de Paris.", title=title, end=end)

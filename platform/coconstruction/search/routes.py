@@ -7,7 +7,7 @@ from coconstruction.search.index import Answer, Question
 from coconstruction.search.results import Results, results
 from coconstruction.territories.queries import departement_names
 from coconstruction.web import access
-from coconstruction.web.addresses import page_number
+from coconstruction.web.addresses import page_number, whole_number
 
 blueprint = Blueprint("search", __name__)
 PER_PAGE = 20
@@ -33,14 +33,14 @@ def index() -> ResponseReturnValue:
 @access.public
 def similar() -> ResponseReturnValue:
     """Needs and solutions that resemble what is being typed; never in the way of posting."""
-    title, but = request.args.get("title", "")[:LONGEST_QUERY], request.args.get("sauf")
+    title, but = request.args.get("title", "")[:LONGEST_QUERY], whole_number(request.args.get("sauf"))
     near = None
     if len(title.strip()) >= 3:
         near = answer(Question(title, kinds=("need", "solution"), filters={}, page=1, per_page=6), but=but)
     return render_template("search/similar.html", title=title, near=near, but=but)
 
 
-def answer(question: Question, but: str | None = None) -> Results:
+def answer(question: Question, but: int | None = None) -> Results:
     """`but`: the number of the need that asks what resembles it."""
     found: Answer = current_app.extensions["search"].search(question)
-    return results(db.session(), found, question, but=("need", int(but)) if but and but.isdecimal() else None)
+    return results(db.session(), found, question, but=("need", but) if but else None)

@@ -16,6 +16,8 @@ def catch_up(index: SearchIndex, session: Session) -> int:
     """Apply the lines written since the index's watermark, a batch at most; the number of lines read. Another process
     that was quicker is no loss: the next call reads on from where it left the index."""
     mark = index.watermark()
+    if mark > last_line(session)[0]:  # the index of another database, or of one restored since
+        return rebuild(index, session, lambda _done: None)
     entries = list(entries_after(session, mark, BATCH))
     if not entries:
         return 0
