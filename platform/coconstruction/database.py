@@ -113,6 +113,12 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+def give_up() -> None:
+    """Undo the request's writing; what is still read, to answer, waits for no lock."""
+    db.session.rollback()
+    _writing.set(False)
+
+
 def _begin_request() -> None:
     _writing.set(request.method not in SAFE_METHODS)
 

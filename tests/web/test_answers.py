@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine
 
+from coconstruction import database
 from coconstruction.app import create_app
 from coconstruction.database import transaction
 from coconstruction.settings import Settings
@@ -93,8 +95,9 @@ def test_what_is_kept_for_all_carries_each_readers_own_token_and_voice(app: Flas
     cast.sign_in(yves, "yves@demo.example")
     lists = [each.page("/besoins").soup for each in (anne, yves, anne, yves)]
     tokens = [str(each.select_one("#liste input[name=csrf_token]")["value"]) for each in lists]  # type: ignore[index]
-    assert tokens[:2] == tokens[2:]
-    assert tokens[0] != tokens[1]
+    kept = [token.split(".")[0] for token in tokens]  # what follows is the time it was signed
+    assert kept[:2] == kept[2:]
+    assert kept[0] != kept[1]
     assert anne.post(f"/besoins/{need_id}/soutien", data={"csrf_token": tokens[0]}).status_code == 303
     for client, voice, said in ((anne, "soutient ce besoin", True), (yves, "Nous aussi", True), (yves, "Dont", False)):
         cards = client.page("/besoins").soup.select_one("#liste")
@@ -110,3 +113,44 @@ def test_a_browser_that_has_the_page_is_told_when_another_version_of_the_site_se
     other = create_app(replace(worker_settings, brand="etat"))
     assert PageClient(other).get("/besoins", headers={"If-None-Match": etag}).status_code == 200
     hang_up(other)
+
+
+@pytest.mark.parametrize("path", ["/organisations/%00", "/tours/%00", "/tours/a%00/resultats.json", "/connexion/%00"])
+def test_a_null_sign_in_an_address_is_no_page(client: PageClient, path: str) -> None:
+    assert client.get(path).status_code in (404, 410)
+
+
+@pytest.mark.parametrize(
+    "path", ["/besoins/proches?title=cantine&sauf=" + "9" * 5000, "/besoins?page=" + "9" * 5000, "/recherche?q=%00"]
+)
+def test_an_absurd_value_counts_as_none(client: PageClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_when_the_database_is_held_the_page_says_so_and_gives_the_text_back(
+    app: Flask, client: PageClient, worker_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody writes for longer than anyone waits."""
+    with app.app_context(), transaction() as session:
+        cast.agent(session, "anne@demo.example", cast.VERN)
+    cast.sign_in(client, "anne@demo.example")
+    token = client.token()
+    hang_up(app)
+    monkeypatch.setattr(database, "LOCK_WAIT_MS", 50)
+    hurried = create_app(worker_settings)
+    impatient = PageClient(hurried)
+    impatient.set_cookie("session", client.get_cookie("session").value)  # type: ignore[union-attr]
+    engine = create_engine(worker_settings.database_url)
+    with engine.connect() as holding:
+        if engine.dialect.name == "sqlite":
+            holding.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
+        holding.exec_driver_sql("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "LOCK TABLE agent_session")
+        form = {"title": "Une salle des fêtes", "csrf_token": token}
+        page = impatient.post("/besoins/nouveau", data=form, headers={"Referer": "http://localhost/besoins/nouveau"})
+        if engine.dialect.name == "sqlite":
+            holding.exec_driver_sql("ROLLBACK")
+    engine.dispose()
+    hang_up(hurried)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "Le service est très demandé" in page.get_data(as_text=True)
+    assert "Une salle des fêtes" in page.get_data(as_text=True)

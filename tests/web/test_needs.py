@@ -163,6 +163,8 @@ def test_a_title_with_markup_is_text(village: PageClient) -> None:
         ({"estimated_cost": "99999999999999999999"}, 422, "entre 1 et un milliard"),
         ({"origin": "existing_service", "service_url": "javascript:alert(1)"}, 422, "commence par https://"),
         ({"draft": "9999999"}, 404, "n’existe pas"),
+        ({"title": "\u200b\u2060"}, 422, "Dites le problème en une phrase."),
+        ({"title": "\u3164"}, 422, "Dites le problème en une phrase."),
     ],
 )
 def test_bad_input_gets_a_sentence_and_changes_nothing(
@@ -181,6 +183,11 @@ def test_a_whole_report_pasted_as_a_title_is_given_back(village: PageClient) -> 
 
 def test_a_null_sign_is_dropped_rather_than_breaking_the_database(village: PageClient) -> None:
     assert village.send("/besoins/nouveau", {**TYPED, "title": "Une\x00 salle"}).title == "Une salle"
+
+
+def test_a_title_holds_on_one_line_and_nothing_turns_it_around(village: PageClient) -> None:
+    title = "Une\x0bsalle\r\ndes\u2028fêtes \u202eà l’envers"
+    assert village.send("/besoins/nouveau", {**TYPED, "title": title}).title == "Une salle des fêtes à l’envers"
 
 
 @pytest.mark.parametrize("path", ["/besoins/0", "/besoins/999999", "/besoins/99999999999999999999", "/besoins/abc-x"])

@@ -23,6 +23,7 @@ from coconstruction.errors import NotFound
 from coconstruction.territories.kinds import NAMES
 from coconstruction.territories.queries import Suggestion, organisation_by_code, suggest
 from coconstruction.web import access
+from coconstruction.web.addresses import whole_number
 from coconstruction.web.fields import clean
 from coconstruction.web.filters import number
 from coconstruction.web.paths import local_path
@@ -99,7 +100,9 @@ def profile() -> ResponseReturnValue:
 @blueprint.post("/compte/agir")
 @access.signed_in
 def act_for() -> ResponseReturnValue:
-    affiliation = queries.own_affiliation(db.session(), signed_in_agent().id, _typed_key("affiliation"))
+    affiliation = queries.own_affiliation(
+        db.session(), signed_in_agent().id, whole_number(request.form.get("affiliation")) or 0
+    )
     if refusal := policy.refusal_to_wear(affiliation):
         raise refusal
     wear(affiliation)
@@ -151,12 +154,6 @@ def end_affiliation(affiliation_id: int) -> ResponseReturnValue:
     return render_template(
         "accounts/end_affiliation.html", affiliation=affiliation, form=form
     ), 422 if form.errors else 200
-
-
-def _typed_key(name: str) -> int:
-    """The key a form sends, 0 when it is none."""
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _choose_organisation() -> str:

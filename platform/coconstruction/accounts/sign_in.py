@@ -88,6 +88,7 @@ def end_session(session: Session, key: str) -> None:
 
 def _too_many(session: Session, email: str, now: datetime) -> bool:
     asked = select(func.count(), func.max(SignInToken.created_at)).where(SignInToken.email == email)
+    asked = asked.where(SignInToken.used_at.is_(None))  # whoever used their link may ask for another
     number, last = session.execute(asked).one()
     too_soon = number > 0 and now - last < timedelta(seconds=mails.SECONDS_BETWEEN_LETTERS)
     return number >= LETTERS_PER_HOUR or too_soon

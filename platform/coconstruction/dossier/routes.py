@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coconstruction.accounts.current import acting, acting_or_none
+from coconstruction.accounts.eligibility import may
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.coalitions.policy import refusal_to_join
 from coconstruction.database import db
@@ -136,4 +137,5 @@ def reopen(need_id: int) -> ResponseReturnValue:
 
 def _writing_page(form: NeedForm, status: int, saved: object = None) -> ResponseReturnValue:
     drafts = queries.drafts_of(db.session(), acting().organisation_id)
-    return render_template("dossier/write.html", form=form, saved=saved, drafts=drafts), status
+    page = {"form": form, "saved": saved, "drafts": drafts, "supports": may(acting().organisation.kind, "support")}
+    return render_template("dossier/write.html", **page), status

@@ -6,6 +6,7 @@ from wtforms.validators import AnyOf, InputRequired, ValidationError
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Origin
 from coconstruction.needs.themes import THEMES
+from coconstruction.web.addresses import whole_number
 from coconstruction.web.fields import amount, line, options, paragraph
 
 LONGEST_TITLE = 140
@@ -95,14 +96,14 @@ class NeedForm(FlaskForm):
         )
 
     def draft_id(self) -> int | None:
-        return _whole(self.draft.data)
+        return whole_number(self.draft.data)
 
 
 class EditForm(NeedForm):
     version = HiddenField(validators=[InputRequired()])
 
     def version_number(self) -> int:
-        return _whole(self.version.data) or 0
+        return whole_number(self.version.data) or 0
 
 
 class WithdrawForm(FlaskForm):
@@ -112,8 +113,3 @@ class WithdrawForm(FlaskForm):
         hint=_l("Votre réponse sera publique."),
         required=_l("Dites en une phrase pourquoi vous le retirez."),
     )
-
-
-def _whole(typed: object) -> int | None:
-    text = str(typed or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -1,14 +1,16 @@
 """How a refusal, a mistake or a breakdown is answered: a sentence, the right status, a next step, nothing lost."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from coconstruction.database import db
+from coconstruction.database import give_up
 from coconstruction.errors import Link, NotFound, Refused
 
 KEPT_FIELDS = 60
@@ -85,21 +87,30 @@ def _log(error: Exception) -> None:
 
 def _answer(status: int, code: str) -> Response:
     sentence = SENTENCES.get(status, SENTENCES[400])
-    return _page(Refused(code, sentence, Link(str(_l("Aller à l’accueil")), "/"), status=status), status)
+    refusal = Refused(code, sentence, Link(str(_l("Aller à l’accueil")), "/"), status=status)
+    return _page(refusal, status, typed=_typed() if request.method == "POST" and status != 413 else ())
 
 
 def _page(
     refusal: Refused, status: int, typed: Sequence[tuple[str, str]] = (), *, to_send_again: bool = False
 ) -> Response:
     """`typed`: what the refused form held, given back to be copied, or sent as it is."""
-    db.session.rollback()
+    give_up()
+    render = _render_without_database if status >= 500 else render_template
     if request.headers.get("HX-Request"):
-        response = make_response(render_template("errors/_refusal.html", refusal=refusal), status)
+        response = make_response(render("errors/_refusal.html", refusal=refusal), status)
         response.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML", "HX-Reselect": "unset"})
     else:
         page = {"refusal": refusal, "to_send_again": to_send_again}
         texts = [(name, value) for name, value in typed if len(value.split()) > 1]
         rest = [each for each in typed if each not in texts]
-        response = make_response(render_template("errors/refused.html", **page, texts=texts, rest=rest), status)
+        response = make_response(render("errors/refused.html", **page, texts=texts, rest=rest), status)
     response.vary.add("HX-Request")
     return response
+
+
+def _render_without_database(template: str, **shown: Any) -> str:
+    """As a visitor would see it: when the database does not answer, nobody can be told who they are."""
+    nobody: dict[str, Any] = {"current_agent": None, "acting": None, "affiliations": [], "phase_line": None}
+    settings, locale = current_app.extensions["settings"], str(get_locale())
+    return current_app.jinja_env.get_template(template).render(**nobody, settings=settings, locale=locale, **shown)

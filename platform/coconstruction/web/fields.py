@@ -16,11 +16,23 @@ TOO_LONG = _l("Ce texte est trop long : %(max)d signes au plus.")
 LARGEST_AMOUNT = 1_000_000_000
 
 
+# Letters in name only, which show nothing: a title made of them would be an empty link.
+FILLERS = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
+JOINER = "\u200d"  # within an emoji
+
+
 def clean(value: Any) -> Any:
-    """Composed Unicode without the null sign, which PostgreSQL refuses."""
+    """Composed Unicode, trimmed, without what is not seen: control signs, marks that turn the text around."""
     if not isinstance(value, str):
         return value
-    return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
+    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").translate(FILLERS)
+    seen = (sign for sign in text if sign in "\n\t" + JOINER or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
+    kept = "".join(seen).strip()
+    return kept if kept.replace(JOINER, "").strip() else ""
+
+
+def on_one_line(value: Any) -> Any:
+    return " ".join(clean(re.sub(r"\s", " ", value)).split()) if isinstance(value, str) else value
 
 
 def options(names: Mapping[Any, Any]) -> list[SelectChoice]:
@@ -29,7 +41,7 @@ def options(names: Mapping[Any, Any]) -> list[SelectChoice]:
 
 
 def line(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> StringField:
-    return StringField(label, description=hint, filters=[clean], validators=_text_rules(longest, required))
+    return StringField(label, description=hint, filters=[on_one_line], validators=_text_rules(longest, required))
 
 
 def paragraph(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> TextAreaField:
