@@ -52,7 +52,8 @@ def site(app: Flask, worker_settings: Settings, tmp_path: Path) -> Iterator[Site
 def voices(app: Flask, worker_settings: Settings) -> list[Voice]:
     with app.app_context(), transaction() as session:
         author = cast.affiliation(session, "maire@vern.example", cast.VERN)
-        needs = [cast.posted_need(session, author) for _ in range(NEEDS)]
+        titles = [f"Un besoin parmi {NEEDS}, le numéro {number}" for number in range(NEEDS)]
+        needs = [cast.posted_need(session, author, replace(cast.CONTENT, title=title)) for title in titles]
         here = (
             Organisation.departement_code == "35",
             Organisation.kind == "commune",

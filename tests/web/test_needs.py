@@ -239,3 +239,27 @@ def test_a_need_reopened_is_in_the_state_it_left(village: PageClient, app: Flask
     village.send(f"/besoins/{need.id}/retrait", {"motive": "Nous n’en avons plus l’usage."})
     village.send(f"/besoins/{need.id}/reouverture")
     assert session.scalar(select(Need.state)) == State.NOT_SELECTED
+
+
+def test_a_form_sent_twice_publishes_one_need(village: PageClient, session: Session) -> None:
+    first, second = (village.send("/besoins/nouveau", TYPED, follow=False) for _ in range(2))
+    assert (first.status, second.status) == (303, 303)
+    village.send("/besoins/nouveau", {**TYPED, "problem": "Autre chose, avec le même titre."})
+    assert session.scalars(select(Need.state)).all() == [State.OPEN, State.OPEN]
+
+
+def test_a_draft_that_saved_itself_while_its_text_was_posted_is_dropped(village: PageClient, session: Session) -> None:
+    village.send("/besoins/brouillons", {"title": TYPED["title"]})
+    village.send("/besoins/nouveau", TYPED)
+    assert session.scalars(select(Need.state)).all() == [State.OPEN]
+
+
+@pytest.mark.parametrize("path", ["/besoins/brouillons", "/besoins/nouveau"])
+def test_a_colleagues_draft_is_not_written_over(village: PageClient, session: Session, path: str) -> None:
+    opened = village.send("/besoins/brouillons", TYPED)
+    form = {**TYPED, "draft": opened.field("draft"), "seen": opened.field("seen")}
+    village.send("/besoins/brouillons", {**form, "problem": "Le long texte du maire."})
+    page = village.send(path, {**form, "problem": "Ma version à moi."})
+    assert page.status == 409
+    assert page.field("problem") == "Ma version à moi."
+    assert session.scalars(select(Need)).one().problem == "Le long texte du maire."

@@ -64,7 +64,7 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         form.title.data = request.args.get("titre", "")[:140]
     elif form.validate():
-        need = actions.post(db.session(), acting(), form.draft_id(), form.content())
+        need = actions.post(db.session(), acting(), form.draft_id(), form.content(), form.seen.data)
         flash(
             _("Votre besoin est publié. Les collectivités peuvent maintenant le soutenir et le rejoindre."), "success"
         )
@@ -77,7 +77,7 @@ def new() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Called by the page as one types, and by the « Enregistrer le brouillon » button."""
     form = NeedForm()
-    need = actions.save_draft(db.session(), acting(), form.draft_id(), form.unfinished())
+    need = actions.save_draft(db.session(), acting(), form.draft_id(), form.unfinished(), form.seen.data)
     return redirect(url_for("dossier.draft", need_id=need.id), 303)
 
 

@@ -1,5 +1,7 @@
 """What happens to a need: drafted, posted, edited, withdrawn, reopened, supported."""
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,15 +15,23 @@ from coconstruction.journal import last_payload, record
 from coconstruction.needs import policy
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
+from coconstruction.territories.models import Organisation
+
+SAME_FORM = timedelta(minutes=10)
 
 
-def save_draft(session: Session, acting: Affiliation, need_id: int | None, content: NeedContent) -> Need:
-    """Keep what is typed. Nothing is published and no line is written in the journal: a draft has no state yet."""
+def save_draft(
+    session: Session, acting: Affiliation, need_id: int | None, content: NeedContent, seen: str | None = None
+) -> Need:
+    """Keep what is typed. Nothing is published and no line is written in the journal: a draft has no state yet.
+    `seen`: `saved_mark` of the draft as it was opened; a colleague may have saved another text since."""
     if need_id is None:
         need = _new_draft(acting)
         session.add(need)
     else:
         need = _own_draft(session, acting, need_id)
+        if seen and seen != need.saved_mark and content != NeedContent.of(need):
+            raise _edited_meanwhile(need)
     content.write_to(need)
     need.state_at = clock.now()
     session.flush()
@@ -33,11 +43,16 @@ def discard_draft(session: Session, acting: Affiliation, need_id: int) -> None:
     session.delete(_own_draft(session, acting, need_id))
 
 
-def post(session: Session, acting: Affiliation, need_id: int | None, content: NeedContent) -> Need:
-    """Publish a draft, or what was typed without one. The bearer's own voice is counted: it has this need."""
+def post(
+    session: Session, acting: Affiliation, need_id: int | None, content: NeedContent, seen: str | None = None
+) -> Need:
+    """Publish a draft, or what was typed without one. The bearer's own voice is counted: it has this need.
+    A form sent twice gives one need."""
     if refusal := policy.refusal_to_contribute(acting):
         raise refusal
-    need = save_draft(session, acting, need_id, content)
+    if need_id is None and (first := _sent_before(session, acting, content)):
+        return first
+    need = save_draft(session, acting, need_id, content, seen)
     need.state, need.posted_at, need.state_at = State.OPEN, clock.now(), clock.now()
     _keep_version(session, need, acting)
     if may(acting.organisation.kind, "support"):
@@ -131,6 +146,19 @@ def recounted_supports(session: Session, need_id: int) -> int:
 def _add_agent(session: Session, need: Need, acting: Affiliation) -> bool:
     key = {"need_id": need.id, "organisation_id": acting.organisation_id, "agent_id": acting.agent_id}
     return insert_once(session, SupportAgent, **key, at=clock.now())
+
+
+def _sent_before(session: Session, acting: Affiliation, content: NeedContent) -> Need | None:
+    """The need that the same form made a moment ago. A draft that saved itself on the way to its posting is dropped."""
+    lock(session, Organisation, acting.organisation_id)
+    lately = Need.created_at > clock.now() - SAME_FORM
+    wanted = select(Need).where(Need.author_id == acting.id, Need.title == content.title, lately)
+    for need in session.scalars(wanted.order_by(Need.id)).all():
+        if need.state == State.DRAFT:
+            session.delete(need)
+        elif need.state == State.OPEN and NeedContent.of(need) == content:
+            return need
+    return None
 
 
 def _new_draft(acting: Affiliation) -> Need:

@@ -17,6 +17,7 @@ class NeedForm(FlaskForm):
     """The four short steps of a posting, on one page."""
 
     draft = HiddenField()
+    seen = HiddenField()
     title = line(
         _l("Le problème en une phrase"),
         LONGEST_TITLE,

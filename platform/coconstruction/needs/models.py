@@ -77,6 +77,11 @@ class Need(Base):
     author: Mapped[Affiliation] = relationship()
 
     @property
+    def saved_mark(self) -> str:
+        """When a draft was last saved, as its form carries it."""
+        return self.state_at.isoformat()
+
+    @property
     def path(self) -> str:
         return f"/besoins/{self.id}-{slug(self.title)}"
 
