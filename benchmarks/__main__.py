@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,17 +21,22 @@ from sqlalchemy import event, select, text
 
 from benchmarks.load import AT_ONCE, Measure, Request, measure
 from benchmarks.seeding import seed
+from coconstruction import clock
 from coconstruction.accounts.models import Agent
 from coconstruction.accounts.sign_in import start_session
 from coconstruction.app import create_app
 from coconstruction.database import db, transaction
 from coconstruction.needs.models import Need, State
+from coconstruction.rounds.actions import RoundContent, create_round, enter_candidate, set_demonstration_clock
+from coconstruction.rounds.calendar import Calendar, Phase
+from coconstruction.rounds.counting.greedy import RULE
 from coconstruction.search.updates import rebuild
 from coconstruction.settings import ROOT, Settings, normalised_url
 from coconstruction.territories.actions import import_referential, rows_to_load
 from coconstruction.territories.referential import read_referential
 
 KEY = "a key for benchmarks only"
+ROUND, CANDIDATES = "banc", 17
 QUERIES = ("cantine", "réservation salle", "cimetiere", "usagers", "transport scolaire", "énergie bâtiment")
 
 
@@ -45,10 +51,10 @@ def main(needs: int, supports: int, memberships: int, requests: int) -> None:
         settings = Settings(database_url=url, search_index_dir=Path(folder) / "index", secret_key=KEY)
         app = create_app(settings)
         _prepare(app, needs, supports, memberships)
-        keys = _keys(app)
+        keys, candidates = _keys(app), _open_a_vote(app)
         environment = {"DATABASE_URL": url, "SEARCH_INDEX_DIR": str(settings.search_index_dir), "SECRET_KEY": KEY}
         with _served("benchmarks.floor:app", environment) as floor, _served("wsgi:app", environment) as site:
-            _report(app, floor, site, keys, requests)
+            _report(app, floor, site, keys, candidates, requests)
 
 
 def _prepare(app: Flask, needs: int, supports: int, memberships: int) -> None:
@@ -103,7 +109,24 @@ def _wait(port: int) -> None:
     raise click.ClickException("the server did not start")
 
 
-def _report(app: Flask, floor: int, site: int, cookies: list[str], requests: int) -> None:
+def _open_a_vote(app: Flask) -> list[int]:
+    """The candidates of a round whose vote is open."""
+    with app.app_context(), transaction() as session:
+        curator = session.scalars(select(Agent).order_by(Agent.id.desc()).limit(1)).one()
+        today = clock.now()
+        calendar = Calendar(
+            {phase: today + timedelta(days=day) for phase, day in zip(Phase, range(3, 10), strict=True)}
+        )
+        made = create_round(session, curator, RoundContent("Banc", 100_000_000, "banc", RULE), calendar)
+        shortlisted = session.scalars(select(Need).order_by(Need.id).limit(CANDIDATES)).all()
+        for need in shortlisted:
+            need.state = State.SHORTLISTED
+        entered = [enter_candidate(session, curator, made.id, need.id, 5_000_000).id for need in shortlisted]
+        set_demonstration_clock(session, made.id, Phase.VOTING)
+        return entered
+
+
+def _report(app: Flask, floor: int, site: int, cookies: list[str], candidates: list[int], requests: int) -> None:
     with app.app_context():
         needs = db.session.scalars(
             select(Need).where(Need.state == State.OPEN).order_by(Need.id.desc()).limit(4000)
@@ -117,6 +140,10 @@ def _report(app: Flask, floor: int, site: int, cookies: list[str], requests: int
         need = numbers[offset + number * AT_ONCE + thread]
         return Request(f"/besoins/{need}/{verb}", {"csrf_token": tokens[thread][0], **form}, signed[thread])
 
+    def ballot(thread: int, number: int) -> Request:
+        form = {"choices": str(candidates[number % len(candidates)]), "version": str(number), "step": "deposit"}
+        return Request(f"/tours/{ROUND}/bulletin", {"csrf_token": tokens[thread][0], **form}, signed[thread])
+
     pages = 50
     measures = {
         "plancher : route nue": (floor, lambda _t, _n: Request("/hello"), None),
@@ -129,6 +156,7 @@ def _report(app: Flask, floor: int, site: int, cookies: list[str], requests: int
         "recherche": (site, lambda _t, n: Request(f"/recherche?q={_quoted(n)}"), "/recherche?q=cantine"),
         "soutenir": (site, lambda t, n: act("soutien", 0, t, n), None),
         "rejoindre": (site, lambda t, n: act("rejoindre", len(numbers) // 2, t, n, role="pilote"), None),
+        "voter": (site, ballot, None),
     }
     click.echo("\n| mesure | p50 ms | p95 ms | requêtes/s | échecs | instructions SQL |\n|---|---|---|---|---|---|")
     found: dict[str, Measure] = {}
@@ -136,7 +164,7 @@ def _report(app: Flask, floor: int, site: int, cookies: list[str], requests: int
         if counted:  # reads start warm; a write is never sent twice
             measure(port, requests // 2, make)
         each = found[name] = measure(port, requests, make)
-        sql = _statements(app, counted, signed[0] if "agent" in name else "") if counted else ""
+        sql = "" if port == floor else _statements(app, make(0, requests // AT_ONCE))
         click.echo(f"| {name} | {each.p50:.1f} | {each.p95:.1f} | {each.rate:.0f} | {each.failures} | {sql} |")
     _goals(found)
 
@@ -159,8 +187,8 @@ def _token(port: int, cookie: str) -> tuple[str, str]:
     return (token.group(1) if token else ""), sent.split(";")[0]
 
 
-def _statements(app: Flask, path: str, cookie: str) -> int:
-    """Statements of one request, in process; what opens a transaction is not counted."""
+def _statements(app: Flask, request: Request) -> int:
+    """Statements of one more request, in process; what opens a transaction is not counted."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -170,7 +198,9 @@ def _statements(app: Flask, path: str, cookie: str) -> int:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
-    app.test_client().get(path, headers={"Cookie": cookie} if cookie else {})
+    client = app.test_client(use_cookies=False)
+    headers = {"Cookie": request.cookie} if request.cookie else {}
+    client.open(request.path, method="POST" if request.form else "GET", data=request.form, headers=headers)
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
 

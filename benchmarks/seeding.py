@@ -67,12 +67,10 @@ def _agents(session: Session, places: Sequence[int]) -> list[tuple[int, int]]:
 def _need(draw: random.Random, number: int, hats: Sequence[tuple[int, int]]) -> dict[str, Any]:
     hat, place = draw.choice(hats)
     at = START + timedelta(minutes=number * 20)
-    text = {
-        name: " ".join(draw.choices(WORDS, k=20)) for name in ("problem", "audience", "workaround", "expected_effect")
-    }
+    text = {name: _sentence(draw, 20) for name in ("problem", "audience", "workaround", "expected_effect")}
     return {
         **text,
-        "title": f"{' '.join(draw.choices(WORDS, k=7)).capitalize()} ({number})",
+        "title": f"{_sentence(draw, 7).capitalize()} ({number})",
         "state": draw.choice((State.OPEN, State.OPEN, State.OPEN, State.QUALIFIED)),
         "origin": Origin.NEED,
         "theme": draw.choice(list(THEMES)),
@@ -90,6 +88,14 @@ def _need(draw: random.Random, number: int, hats: Sequence[tuple[int, int]]) -> 
         "members_count": 0,
         "covered_population": draw.randrange(0, 600_000),
     }
+
+
+def _sentence(draw: random.Random, length: int) -> str:
+    """One word in ten is the trade's; the others come from thousands, the first ones oftenest, as in a language."""
+    return " ".join(
+        draw.choice(WORDS) if draw.random() < 0.1 else f"mot{int(draw.paretovariate(0.7)) % 5000}"
+        for _ in range(length)
+    )
 
 
 def _members(

@@ -64,6 +64,11 @@ def recount(document: dict[str, Any]) -> tuple[list[int], int]:
     return kept, document["envelope"] - left
 
 
+def fingerprint(content: Any) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
 def test_the_result_is_public_at_its_hour_though_the_worker_is_stopped(
     client: PageClient, published: list[int], session: Session, hand: time_machine.Traveller
 ) -> None:
@@ -101,8 +106,20 @@ def test_a_receipt_is_worked_out_again_from_the_published_ballot(client: PageCli
             "setup": document["setup_hash"],
             **{name: ballot[name] for name in ("version", "choices", "cast_at", "salt")},
         }
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        assert hashlib.sha256(canonical.encode()).hexdigest() == ballot["receipt"]
+        assert fingerprint(content) == ballot["receipt"]
+
+
+def test_a_stranger_draws_the_same_lots_and_finds_every_fingerprint(client: PageClient, published: list[int]) -> None:
+    """As docs/counting.md tells, with nothing of the product."""
+    document = json.loads(client.get(f"{RESULT}.json").data)
+    assert fingerprint({name: value for name, value in document.items() if name != "hash"}) == document["hash"]
+    seed, candidates = document["seed"], document["candidates"]
+    drawn = sorted(candidates, key=lambda each: hashlib.sha256(f"{seed}:{each['need']}".encode()).hexdigest())
+    assert [each["id"] for each in drawn] == document["lot_order"]
+    assert all(fingerprint(each["snapshot"]) == each["snapshot_hash"] for each in candidates)
+    frozen = [{name: value for name, value in each.items() if name != "snapshot"} for each in candidates]
+    setting = {name: document[name] for name in ("envelope", "rule", "seed", "voters")}
+    assert fingerprint({**setting, "round": document["round"]["slug"], "candidates": frozen}) == document["setup_hash"]
 
 
 def test_each_candidate_is_told_its_fate_in_a_sentence(client: PageClient, published: list[int]) -> None:

@@ -35,8 +35,9 @@ def computed(session: Session, round_: Round) -> Document:
         "envelope": round_.envelope,
         "rule": round_.rule,
         "seed": round_.seed,
+        "voters": list(VOTERS),
         "setup_hash": round_.setup_hash,
-        "candidates": [_candidate(each) for each in round_.candidates],
+        "candidates": [_published_candidate(each) for each in round_.candidates],
         "lot_order": [each.id for each in round_.candidates],
         "electorate": _electorate(session),
         "ballots": [_ballot(each) for each in ballots],
@@ -75,6 +76,10 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "members": [each["code"] for each in copied["members"]],
         "snapshot_hash": candidate.snapshot_hash,
     }
+
+
+def _published_candidate(candidate: Candidate) -> dict[str, Any]:
+    return {**_candidate(candidate), "snapshot": candidate.snapshot}
 
 
 def _ballot(ballot: Ballot) -> dict[str, Any]:

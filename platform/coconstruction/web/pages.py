@@ -37,5 +37,7 @@ def language(code: str) -> ResponseReturnValue:
 @blueprint.get("/healthz")
 @public
 def health() -> ResponseReturnValue:
+    """How many lines of the journal the search has still to read; not how many there are, which would tell anybody
+    that watches when ballots come in."""
     seq, _ = last_line(db.session())
-    return {"status": "ok", "journal": seq, "search": current_app.extensions["search"].watermark()}
+    return {"status": "ok", "search_behind": seq - current_app.extensions["search"].watermark()}
