@@ -48,6 +48,7 @@ FAULTS: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("communes.json", line(5, '"01005"', "1005"), ("entrée 4", "« code »", "« 1005 »")),
     ("communes.json", line(2, ":860", ':"860"'), ("entrée 1", "01001", "« population »")),
     ("communes.json", line(2, ":860", ":-860"), ("entrée 1", "« population »", "« -860 »")),
+    ("communes.json", line(2, '"population"', '"habitants"'), ("entrée 1", "01001", "« population »", "manque")),
     ("communes.json", line(2, ":860", ":true"), ("entrée 1", "« population »")),
     ("communes.json", line(2, '"210100012"', '"21010001"'), ("entrée 1", "« siren »")),
     ("communes.json", line(3, '"210100020"', '"210100012"'), ("SIREN 210100012", "commune:01001", "commune:01002")),

@@ -105,7 +105,7 @@ class Entry:
         return tuple(self._checked(key, value, pattern) for value in self._list(key))
 
     def number(self, key: str) -> int:
-        """Zero when the key is missing: the referential leaves out uninhabited communes."""
+        """Zero when the key is missing."""
         value = self.fields.get(key, 0)
         if type(value) is not int or value < 0:
             raise self.fault(key, f"un nombre entier positif est attendu, pas {_shown(value)}")
@@ -141,6 +141,8 @@ def read_files(folder: Path) -> Files:
     current = [entry for entry in entries if entry.fields["type"] == "commune-actuelle"]
     communes = {entry.fields["code"]: _commune(entry, departements) for entry in current}
     places = tuple(_place(entry, communes) for entry in entries if entry.fields["type"] != "commune-actuelle")
+    if not places:
+        raise ReferentialError("communes.json : il y manque les communes déléguées et les arrondissements municipaux.")
     epci = tuple(_groupings(folder / "epci.json", ("CC", "CA", "CU", "METRO", "MET69"), communes))
     ept = tuple(_groupings(folder / "ept.json", ("EPT",), communes))
     files = Files(communes, places, epci, ept, departements, regions)
@@ -182,6 +184,12 @@ def _area(entry: Entry, regions: Collection[str] | None) -> Area:
     return Area(code, entry.text("nom", NAME), LINKS[link], entry.one_of("zone", ("metro", "drom", "com")), region)
 
 
+def _population(entry: Entry, departement: Area) -> int:
+    if "population" not in entry.fields and departement.zone != "com":  # Kerguelen, Clipperton: nobody is counted there
+        raise entry.fault("population", "elle manque")
+    return entry.number("population")
+
+
 def _commune(entry: Entry, departements: Mapping[str, Area]) -> Commune:
     departement = departements[entry.one_of("departement", departements)]
     if entry.text("region", AREA) != departement.region:
@@ -190,7 +198,7 @@ def _commune(entry: Entry, departements: Mapping[str, Area]) -> Commune:
         code=entry.text("code", COMMUNE),
         name=entry.text("nom", NAME),
         siren=entry.text_or_none("siren", SIREN),
-        population=entry.number("population"),
+        population=_population(entry, departement),
         departement=departement.code,
         region=departement.region,
         postal_codes=entry.texts("codesPostaux", POSTAL_CODE),
