@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from bs4 import Tag
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,8 +52,10 @@ def dates(**changed: str) -> dict[str, str]:
 
 
 def as_curator(client: PageClient, path: str, form: dict[str, Any]) -> Page:
+    """Opens the page, fills its form and sends it."""
     cast.sign_in(client, CURATOR)
-    return client.send(f"{PREPARATION}{path}", form)
+    seen = client.page(f"{PREPARATION}{path}").soup.find("input", attrs={"name": "seen"})
+    return client.send(f"{PREPARATION}{path}", {"seen": seen["value"] if isinstance(seen, Tag) else "", **form})
 
 
 def the_round(session: Session) -> Round:
@@ -220,6 +223,18 @@ def test_a_need_that_is_not_shortlisted_is_not_offered(
     with time_machine.travel(PREPARING, tick=False):
         assert as_curator(client, f"/{the_round(session).id}", form).status == 422
     assert len(session.scalars(select(Candidate)).all()) == 3
+
+
+def test_two_curators_do_not_write_over_each_other(client: PageClient, candidates: list[int], session: Session) -> None:
+    path, form = f"/{the_round(session).id}/modification", {"title": "Tour 2027", "seed": "Loto du 3 avril 2027"}
+    with time_machine.travel(PREPARING, tick=False):
+        cast.sign_in(client, CURATOR)
+        opened = client.page(f"{PREPARATION}{path}").field("seen")
+        as_curator(client, path, {**form, "envelope": "200 000"})
+        page = as_curator(client, path, {**form, "envelope": "100 000", "seed": "Autre phrase", "seen": opened})
+    assert page.status == 409
+    assert "Une autre personne a changé ceci" in page.text
+    assert (the_round(session).envelope, the_round(session).seed) == (20_000_000, "Loto du 3 avril 2027")
 
 
 def test_two_rounds_do_not_share_a_name(client: PageClient, candidates: list[int], session: Session) -> None:

@@ -11,7 +11,7 @@ from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry
 from coconstruction.solutions.models import Solution
 from tests import cast
-from tests.reading import PageClient
+from tests.reading import Page, PageClient
 from tests.selection import CURATOR
 
 FORM: dict[str, Any] = {
@@ -34,6 +34,11 @@ def curator(app: Flask, client: PageClient) -> PageClient:
         cast.agent(session, CURATOR, curator=True)
     cast.sign_in(client, CURATOR)
     return client
+
+
+def edit(curator: PageClient, number: int, **change: Any) -> Page:
+    seen = curator.page(f"/solutions/{number}/modification").field("seen")
+    return curator.send(f"/solutions/{number}/modification", {**FORM, "seen": seen, **change})
 
 
 def test_a_solution_entered_is_read_by_everyone(curator: PageClient, app: Flask, session: Session) -> None:
@@ -92,7 +97,7 @@ def test_two_solutions_do_not_share_a_name(curator: PageClient, session: Session
 def test_an_edit_is_journaled_once_and_only_if_something_changed(curator: PageClient, session: Session) -> None:
     curator.send("/solutions/nouvelle", FORM)
     for _ in range(2):
-        page = curator.send("/solutions/1/modification", {**FORM, "name": "Réserve-tout"})
+        page = edit(curator, 1, name="Réserve-tout")
         assert page.title == "Réserve-tout"
     lines = session.scalars(select(JournalEntry).where(JournalEntry.action == "solution.edited")).all()
     assert [line.payload for line in lines] == [{"changed": ["name"]}]
@@ -103,5 +108,15 @@ def test_an_edit_is_journaled_once_and_only_if_something_changed(curator: PageCl
 def test_an_edit_does_not_take_anothers_name(curator: PageClient, session: Session) -> None:
     curator.send("/solutions/nouvelle", FORM)
     curator.send("/solutions/nouvelle", {**FORM, "name": "Suivi-voirie"})
-    assert curator.send("/solutions/2/modification", FORM).status == 409
+    assert "Une solution porte déjà ce nom" in edit(curator, 2).text
     assert session.get_one(Solution, 2).name == "Suivi-voirie"
+
+
+def test_two_curators_do_not_write_over_each_other(curator: PageClient, session: Session) -> None:
+    curator.send("/solutions/nouvelle", FORM)
+    opened = curator.page("/solutions/1/modification").field("seen")
+    edit(curator, 1, bearer="Rennes Métropole")
+    page = edit(curator, 1, description="Un autre texte, plus long.", seen=opened)
+    assert page.status == 409
+    assert page.field("description") == "Un autre texte, plus long."
+    assert session.scalars(select(Solution.bearer)).all() == ["Rennes Métropole"]

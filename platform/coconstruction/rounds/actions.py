@@ -51,14 +51,16 @@ def create_round(session: Session, curator: Agent, content: RoundContent, calend
     return round_
 
 
-def edit_round(session: Session, curator: Agent, round_id: int, content: RoundContent) -> Round:
-    """Its address stays the one it was created with."""
+def edit_round(session: Session, curator: Agent, round_id: int, content: RoundContent, seen: str | None) -> Round:
+    """Its address stays the one it was created with. `seen`: `content_mark` of the round as the page showed it."""
     round_ = lock(session, Round, round_id)
     if refusal := refusals.refusal_to_edit(round_, queries.calendar_of(session, round_.id), clock.now()):
         raise refusal
     before = asdict(_content(round_))
     if before == asdict(content):
         return round_
+    if seen != content_mark(round_):
+        raise refusals.edited_meanwhile(f"/curation/tours/{round_.id}/modification")
     for name, value in asdict(content).items():
         setattr(round_, name, value)
     _draw_lots(session, round_)
@@ -67,10 +69,13 @@ def edit_round(session: Session, curator: Agent, round_id: int, content: RoundCo
     return round_
 
 
-def move_calendar(session: Session, curator: Agent, round_id: int, calendar: Calendar) -> Round:
-    """Dates may change late, in the open: one line with before and after, shown on the page of the round."""
+def move_calendar(session: Session, curator: Agent, round_id: int, calendar: Calendar, seen: str | None) -> Round:
+    """Dates may change late, in the open: one line with before and after, shown on the page of the round. `seen`:
+    `calendar_mark` of the dates as the page showed them."""
     round_ = lock(session, Round, round_id)
     before = queries.calendar_of(session, round_.id)
+    if before != calendar and seen != calendar_mark(before):
+        raise refusals.edited_meanwhile(f"/curation/tours/{round_.id}/calendrier")
     if refusal := refusals.refusal_to_move(round_, before, calendar, clock.now()):
         raise refusal
     _move(session, round_, calendar, By(agent_id=curator.id))
@@ -138,6 +143,15 @@ def cast_ballot(
     payload = {"version": ballot.version, "receipt": ballot.receipt}
     record(session, "ballot.cast", ("round", round_.id), by=acting, payload=payload)
     return ballot
+
+
+def content_mark(round_: Round) -> str:
+    """Changes with anything that `edit_round` changes."""
+    return sha256(asdict(_content(round_)))
+
+
+def calendar_mark(calendar: Calendar) -> str:
+    return sha256(as_json(calendar))
 
 
 def as_json(calendar: Calendar) -> dict[str, str]:

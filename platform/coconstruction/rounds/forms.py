@@ -10,7 +10,7 @@ from wtforms import DateTimeLocalField, HiddenField, SelectField, SelectMultiple
 from wtforms.validators import InputRequired, ValidationError
 
 from coconstruction.needs.models import Need
-from coconstruction.rounds.actions import RoundContent
+from coconstruction.rounds.actions import RoundContent, calendar_mark, content_mark
 from coconstruction.rounds.calendar import Calendar, Phase, from_paris, to_paris
 from coconstruction.rounds.counting.greedy import RULE
 from coconstruction.rounds.models import Ballot, Candidate, Round
@@ -45,7 +45,13 @@ class ParisTime(DateTimeLocalField):
             raise ValidationError(BAD_DATE)
 
 
-class DatesForm(FlaskForm):
+class SeenForm(FlaskForm):
+    """`seen`: the mark of what the page showed, so that nobody writes over what another has changed since."""
+
+    seen = HiddenField()
+
+
+class DatesForm(SeenForm):
     """One field per phase, added below."""
 
     def calendar(self) -> Calendar:
@@ -65,14 +71,15 @@ class DatesForm(FlaskForm):
 
     @classmethod
     def dated(cls, calendar: Calendar) -> "DatesForm":
-        return cls(data={phase.value: start for phase, start in calendar.starts.items()})
+        starts = {phase.value: start for phase, start in calendar.starts.items()}
+        return cls(data={**starts, "seen": calendar_mark(calendar)})
 
 
 for each_phase, each_label in PHASES.items():
     setattr(DatesForm, each_phase.value, ParisTime(each_label, validators=[InputRequired(BAD_DATE)]))
 
 
-class ContentForm(FlaskForm):
+class ContentForm(SeenForm):
     title = line(
         _l("Nom du tour"),
         140,
@@ -98,7 +105,8 @@ class ContentForm(FlaskForm):
     @classmethod
     def of(cls, round_: Round) -> "ContentForm":
         euros = Decimal(round_.envelope) / CENTS
-        return cls(data={"title": round_.title, "envelope": euros, "seed": round_.seed})
+        seen = content_mark(round_)
+        return cls(data={"title": round_.title, "envelope": euros, "seed": round_.seed, "seen": seen})
 
 
 class RoundForm(ContentForm, DatesForm):

@@ -62,7 +62,7 @@ def edit(round_id: int) -> ResponseReturnValue:
         raise refusal
     form = ContentForm.of(round_)
     if form.validate_on_submit():
-        actions.edit_round(db.session(), signed_in_agent(), round_id, form.content())
+        actions.edit_round(db.session(), signed_in_agent(), round_id, form.content(), form.seen.data)
         flash(_("Le tour est modifié."), "success")
         return redirect(_address(round_id), 303)
     return _form_page(form, title=_("Modifier le tour"), action=_("Enregistrer"), hint="", back=_address(round_id))
@@ -74,7 +74,7 @@ def move(round_id: int) -> ResponseReturnValue:
     round_ = queries.round_by_id(db.session(), round_id)
     form = DatesForm.dated(queries.calendar_of(db.session(), round_.id))
     if form.validate_on_submit():
-        actions.move_calendar(db.session(), signed_in_agent(), round_id, form.calendar())
+        actions.move_calendar(db.session(), signed_in_agent(), round_id, form.calendar(), form.seen.data)
         flash(_("Les dates sont changées. Les anciennes restent lisibles sur la page du tour."), "success")
         return redirect(_address(round_id), 303)
     words = {"title": _("Changer les dates"), "action": _("Publier ces dates"), "hint": _hint()}

@@ -20,9 +20,12 @@ def enter(session: Session, by: By, content: SolutionContent) -> Solution:
     return solution
 
 
-def edit(session: Session, by: By, solution_id: int, content: SolutionContent) -> Solution:
+def edit(session: Session, by: By, solution_id: int, content: SolutionContent, seen: str | None) -> Solution:
+    """`seen`: `saved_mark` of the sheet as the page showed it."""
     solution = lock(session, Solution, solution_id)
     changed = {name: value for name, value in content.fields().items() if getattr(solution, name) != value}
+    if changed and seen != solution.saved_mark:
+        raise _edited_meanwhile(solution)
     if changed:
         with refused_when_taken(session, lambda: _name_taken(session, content.name)):
             for name, value in changed.items():
@@ -30,6 +33,14 @@ def edit(session: Session, by: By, solution_id: int, content: SolutionContent) -
             solution.updated_at = clock.now()
         record(session, "solution.edited", ("solution", solution.id), by=by, payload={"changed": sorted(changed)})
     return solution
+
+
+def _edited_meanwhile(solution: Solution) -> Refused:
+    return Refused(
+        "edited_meanwhile",
+        _l("Une autre personne a changé ceci après l’ouverture de votre page. Relisez ce qui est enregistré."),
+        Link(str(_l("Rouvrir la page")), f"/solutions/{solution.id}/modification"),
+    )
 
 
 def _name_taken(session: Session, name: str) -> Refused:

@@ -1,6 +1,6 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, SelectMultipleField
+from wtforms import Field, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -11,6 +11,7 @@ from coconstruction.web.fields import line, options, paragraph
 
 
 class SolutionForm(FlaskForm):
+    seen = HiddenField()  # the sheet as the page showed it
     name = line(_l("Nom"), 120, required=_l("Donnez le nom de la solution."))
     summary = line(
         _l("Ce qu’elle fait, en une phrase"),

@@ -28,5 +28,10 @@ class Solution(Base):
     updated_at: Mapped[datetime]
 
     @property
+    def saved_mark(self) -> str:
+        """When the sheet was last changed, as its form carries it."""
+        return self.updated_at.isoformat()
+
+    @property
     def path(self) -> str:
         return f"/solutions/{self.id}-{slug(self.name)}"

@@ -53,9 +53,11 @@ def new() -> ResponseReturnValue:
 @access.curator
 def edit(solution_id: int) -> ResponseReturnValue:
     solution = queries.solution(db.session(), solution_id)
-    form = SolutionForm(obj=solution)
+    form = SolutionForm(obj=solution, seen=solution.saved_mark)
     if form.validate_on_submit():
-        solution = actions.edit(db.session(), By(agent_id=signed_in_agent().id), solution_id, form.content())
+        solution = actions.edit(
+            db.session(), By(agent_id=signed_in_agent().id), solution_id, form.content(), form.seen.data
+        )
         flash(_("La fiche est à jour."), "success")
         return redirect(solution.path, 303)
     return render_template("solutions/edit.html", form=form, solution=solution), 422 if form.errors else 200
