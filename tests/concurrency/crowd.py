@@ -13,7 +13,7 @@ from coconstruction.settings import Settings
 from tests import cast
 from tests.reading import PageClient
 
-PROCESSES = 6
+PROCESSES = 4
 PATIENCE = 120  # seconds, for machines that do much else
 
 

@@ -124,7 +124,7 @@ def test_a_form_is_answered_whatever_it_holds(
     token = client.token()
 
     @given(st.data())
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     def answered(data: st.DataObject) -> None:
         form = data.draw(_filled(names.split()))
         body = _encoded({"csrf_token": token, **form})
@@ -141,7 +141,7 @@ def test_an_address_is_answered_whatever_it_asks(site: Flask, client: PageClient
     cast.sign_in(client, selection.CURATOR)
 
     @given(st.data())
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     def answered(data: st.DataObject) -> None:
         response = client.get(path, query_string=_encoded(data.draw(_filled(names.split()))))
         assert response.status_code < 500
