@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.sql.dml import ReturningInsert
 
 from coconstruction.errors import NotFound
 from coconstruction.settings import ROOT
@@ -113,6 +114,11 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+def is_writing() -> bool:
+    """Whether what this request does may be committed."""
+    return _writing.get()
+
+
 def give_up() -> None:
     """Undo the request's writing; what is still read, to answer, waits for no lock."""
     db.session.rollback()
@@ -163,14 +169,14 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert unless a row with the same key is there; tells whether it was inserted."""
     session.flush()
     statement = _unless_there(session.get_bind().dialect.name, model)
-    return session.connection().execute(statement, values).rowcount == 1
+    return session.connection().execute(statement, values).first() is not None
 
 
 @cache
-def _unless_there(engine: str, model: type[Base]) -> Insert:
+def _unless_there(engine: str, model: type[Base]) -> ReturningInsert[Any]:
     # Built once: building costs ten times what the row itself does.
     insert = sqlite.insert if engine == "sqlite" else postgresql.insert
-    return insert(Base.metadata.tables[model.__tablename__]).on_conflict_do_nothing()
+    return insert(Base.metadata.tables[model.__tablename__]).on_conflict_do_nothing().returning(literal(1))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from coconstruction import clock
 from coconstruction.accounts import queries
 from coconstruction.accounts.models import Affiliation, Agent
-from coconstruction.database import SAFE_METHODS, db
+from coconstruction.database import SAFE_METHODS, db, is_writing
 from coconstruction.errors import Link, Refused
 from coconstruction.web.access import Access
 from coconstruction.web.paths import local_path
@@ -41,8 +41,7 @@ def affiliations() -> list[Affiliation]:
         return []
     if "affiliations" not in g:
         # What is about to be done rests on them: none may end before it is done.
-        held = request.method not in SAFE_METHODS
-        g.affiliations = queries.live_affiliations(db.session(), agent.id, held=held)
+        g.affiliations = queries.live_affiliations(db.session(), agent.id, held=is_writing())
     return list(g.affiliations)
 
 
