@@ -1,12 +1,11 @@
 """A village posts a need, others join, it is selected. With scripts, every page is looked over on the way."""
 
-from typing import Any
-
 import pytest
 
 from tests.browser import people, story
 from tests.browser.conftest import Arrive
 from tests.served import Site
+from tests.stranger import recount
 
 ENGAGED = {
     "secretaire@arbrissel.example",
@@ -44,19 +43,3 @@ def test_a_village_takes_its_need_to_the_published_selection(own_site: Site, arr
     assert story.state_of(visitor, need) == "Retenu"
     unlucky = next(each for each in document["candidates"] if each["id"] not in kept)
     assert story.state_of(visitor, unlucky["path"]) == "Non retenu à ce tour"
-
-
-def recount(document: dict[str, Any]) -> tuple[list[int], int]:
-    """As the page tells a stranger to do, with nothing of the product."""
-    voices = {each["id"]: 0 for each in document["candidates"]}
-    for ballot in document["ballots"]:
-        for choice in ballot["choices"]:
-            voices[choice] += 1
-    prices = {each["id"]: each["price"] for each in document["candidates"]}
-    order = sorted(voices, key=lambda each: (-voices[each], prices[each], document["lot_order"].index(each)))
-    kept, left = [], document["envelope"]
-    for each in order:
-        if voices[each] and prices[each] <= left:
-            kept.append(each)
-            left -= prices[each]
-    return kept, document["envelope"] - left

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -22,6 +21,7 @@ from coconstruction.rounds.models import Candidate, Round, RoundPhase, RoundResu
 from coconstruction.worker import publish_due_results
 from tests.reading import PageClient
 from tests.selection import PUBLISHED, RESULT, STARTS, TITLES, VOTING, deposit, prepare
+from tests.stranger import fingerprint, recount
 
 VERN, METRO, DEP = "vern@demo.example", "metro@demo.example", "dep@demo.example"
 
@@ -46,27 +46,6 @@ def published(app: Flask, client: PageClient, hand: time_machine.Traveller) -> l
 def publish(app: Flask) -> None:
     with app.app_context():
         publish_due_results()
-
-
-def recount(document: dict[str, Any]) -> tuple[list[int], int]:
-    """What « recalculer vous-même » tells a stranger to do, with nothing of the product."""
-    voices = {each["id"]: 0 for each in document["candidates"]}
-    for ballot in document["ballots"]:
-        for choice in ballot["choices"]:
-            voices[choice] += 1
-    prices = {each["id"]: each["price"] for each in document["candidates"]}
-    order = sorted(voices, key=lambda each: (-voices[each], prices[each], document["lot_order"].index(each)))
-    left, kept = document["envelope"], []
-    for each in order:
-        if voices[each] > 0 and prices[each] <= left:
-            kept.append(each)
-            left -= prices[each]
-    return kept, document["envelope"] - left
-
-
-def fingerprint(content: Any) -> str:
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def test_the_result_is_public_at_its_hour_though_the_worker_is_stopped(
