@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 
 @dataclass(frozen=True)
 class Link:
@@ -22,3 +24,12 @@ class Refused(Exception):
 
 class NotFound(Exception):
     """The thing does not exist, or the asker must not learn that it does."""
+
+
+def edited_meanwhile(path: str) -> Refused:
+    """Of two pages opened together, the second to be sent. `path`: where to read what the first one recorded."""
+    return Refused(
+        "edited_meanwhile",
+        _l("Une autre personne a changé ceci après l’ouverture de votre page. Relisez ce qui est enregistré."),
+        Link(str(_l("Rouvrir la page")), path),
+    )

@@ -54,7 +54,7 @@ def join(session: Session, acting: Affiliation, need_id: int, role: str, offers:
 def unsupport(session: Session, acting: Affiliation, need_id: int) -> Need:
     """A member's voice goes with its membership: whoever joined has the need."""
     need = held(session, acting, need_id)
-    if _current(session, need.id, acting.organisation_id) is not None:
+    if queries.membership_of(session, need.id, acting.organisation_id) is not None:
         raise policy.still_a_member(need)
     return needs.unsupport(session, acting, need.id)
 
@@ -63,7 +63,7 @@ def leave(session: Session, acting: Affiliation, need_id: int) -> Need:
     need = held(session, acting, need_id)
     if refusal := policy.refusal_to_join(need, acting):
         raise refusal
-    membership = _current(session, need.id, acting.organisation_id)
+    membership = queries.membership_of(session, need.id, acting.organisation_id)
     if membership is None:
         raise Refused(
             "not_a_member",
@@ -110,11 +110,6 @@ def _change_offers(session: Session, membership: Membership, acting: Affiliation
         session.add(Pledge(**common, **asdict(new), event=PledgeEvent.DECLARED))
     session.flush()
     return bool(standing or wanted)
-
-
-def _current(session: Session, need_id: int, organisation_id: int) -> Membership | None:
-    wanted = select(Membership).where(Membership.need_id == need_id, Membership.organisation_id == organisation_id)
-    return session.scalar(wanted.where(Membership.left_at.is_(None)))
 
 
 def _recount(session: Session, need: Need) -> None:

@@ -6,12 +6,10 @@ from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.models import Affiliation
 from coconstruction.errors import Link, Refused
 from coconstruction.needs import policy as needs_policy
-from coconstruction.needs.models import TAKES_ORGANISATIONS, Need, State
+from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
 
 
 def refusal_to_join(need: Need, acting: Affiliation | None) -> Refused | None:
-    if need.state == State.DRAFT:
-        return needs_policy.still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return needs_policy.closed(need)
     if acting is None or not acting.live:

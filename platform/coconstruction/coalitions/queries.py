@@ -61,9 +61,10 @@ def members(session: Session, need_id: int) -> Sequence[Membership]:
     return session.scalars(wanted).all()
 
 
-def is_member(session: Session, need_id: int, organisation_id: int) -> bool:
+def membership_of(session: Session, need_id: int, organisation_id: int) -> Membership | None:
+    """The organisation's place in the coalition, unless it left."""
     mine = Membership.need_id == need_id, Membership.organisation_id == organisation_id, Membership.left_at.is_(None)
-    return session.scalar(select(Membership.id).where(*mine)) is not None
+    return session.scalar(select(Membership).where(*mine))
 
 
 def coverage_of(session: Session, organisation_ids: Iterable[int]) -> Coverage:
@@ -87,10 +88,6 @@ def rule_in_force(session: Session) -> tuple[int, Rule]:
         select(ThresholdRule.version, ThresholdRule.tree).order_by(ThresholdRule.version.desc()).limit(1)
     ).one()
     return row.version, parse(row.tree)
-
-
-def has_crossed(session: Session, need_id: int) -> bool:
-    return session.get(Crossing, need_id) is not None
 
 
 def joined_by(session: Session, organisation_id: int) -> Sequence[Membership]:

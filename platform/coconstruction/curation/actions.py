@@ -22,9 +22,7 @@ def shortlist(session: Session, curator: Agent, need_id: int, motive: str) -> Ne
     session.add(decision)
     need.state, need.state_at = State.SHORTLISTED, clock.now()
     session.flush()
-    context = {"title": need.title, "path": need.path, "motive": motive}
-    for email in concerned_agents(session, need):
-        post(session, Mail(f"shortlisting-{decision.id}", email, "shortlisted", context))
+    _tell(session, need, f"shortlisting-{decision.id}", "shortlisted", motive)
     record(session, "need.shortlisted", ("need", need.id), by=By(agent_id=curator.id), payload=payload)
     return need
 
@@ -36,8 +34,13 @@ def unshortlist(session: Session, curator: Agent, need_id: int, motive: str) -> 
         raise refusal
     need.state = State(last_payload(session, "need.shortlisted", ("need", need.id))["state"])
     need.state_at = clock.now()
-    context = {"title": need.title, "path": need.path, "motive": motive}
-    for email in concerned_agents(session, need):
-        post(session, Mail(f"unshortlisting-{need.id}-{need.state_at.isoformat()}", email, "unshortlisted", context))
+    _tell(session, need, f"unshortlisting-{need.id}-{need.state_at.isoformat()}", "unshortlisted", motive)
     record(session, "need.unshortlisted", ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})
     return need
+
+
+def _tell(session: Session, need: Need, event: str, template: str, motive: str) -> None:
+    """One letter to each agent concerned by the need."""
+    context = {"title": need.title, "path": need.path, "motive": motive}
+    for email in concerned_agents(session, need):
+        post(session, Mail(event, email, template, context))

@@ -37,7 +37,7 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         theme=THEMES.get(need.theme, ""),
         next_step=NEXT_STEPS[State(need.state)],
         dossier=Dossier(db.session(), need),
-        ours=coalitions.is_member(db.session(), need.id, hat.organisation_id) if hat else False,
+        ours=coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None,
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
         refusals={
             "support": policy.refusal_to_support(need, hat),

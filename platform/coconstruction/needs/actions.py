@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
@@ -137,10 +137,6 @@ def held(session: Session, acting: Affiliation, need_id: int) -> Need:
     if not policy.visible_to(need, acting):
         raise NotFound
     return need
-
-
-def recounted_supports(session: Session, need_id: int) -> int:
-    return session.scalar(select(func.count()).where(Support.need_id == need_id)) or 0
 
 
 def _add_agent(session: Session, need: Need, acting: Affiliation) -> bool:

@@ -24,8 +24,6 @@ def refusal_to_contribute(acting: Affiliation | None) -> Refused | None:
 
 
 def refusal_to_support(need: Need, acting: Affiliation | None) -> Refused | None:
-    if need.state == State.DRAFT:
-        return still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return closed(need)
     if acting is None or not acting.live:
@@ -34,8 +32,6 @@ def refusal_to_support(need: Need, acting: Affiliation | None) -> Refused | None
 
 
 def refusal_to_unsupport(need: Need, acting: Affiliation | None) -> Refused | None:
-    if need.state == State.DRAFT:
-        return still_a_draft(need)
     if need.state not in TAKES_ORGANISATIONS:
         return closed(need)
     return None if acting is not None and acting.live else no_organisation()
@@ -99,6 +95,9 @@ def still_a_draft(need: Need) -> Refused:
 
 
 def closed(need: Need) -> Refused:
+    """Why this need takes no organisation."""
+    if need.state == State.DRAFT:
+        return still_a_draft(need)
     return Refused(
         "need_closed",
         _l("Ce besoin n’accepte plus de soutien ni d’engagement : sa sélection est en cours, ou il a été retiré."),

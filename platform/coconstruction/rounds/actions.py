@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from coconstruction import clock
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.database import lock, refused_when_taken
-from coconstruction.errors import Link, NotFound, Refused
+from coconstruction.errors import Link, NotFound, Refused, edited_meanwhile
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.needs.models import Need, State
 from coconstruction.notifications.actions import post
@@ -60,7 +60,7 @@ def edit_round(session: Session, curator: Agent, round_id: int, content: RoundCo
     if before == asdict(content):
         return round_
     if seen != content_mark(round_):
-        raise refusals.edited_meanwhile(f"/curation/tours/{round_.id}/modification")
+        raise edited_meanwhile(f"/curation/tours/{round_.id}/modification")
     for name, value in asdict(content).items():
         setattr(round_, name, value)
     _draw_lots(session, round_)
@@ -75,7 +75,7 @@ def move_calendar(session: Session, curator: Agent, round_id: int, calendar: Cal
     round_ = lock(session, Round, round_id)
     before = queries.calendar_of(session, round_.id)
     if before != calendar and seen != calendar_mark(before):
-        raise refusals.edited_meanwhile(f"/curation/tours/{round_.id}/calendrier")
+        raise edited_meanwhile(f"/curation/tours/{round_.id}/calendrier")
     if refusal := refusals.refusal_to_move(round_, before, calendar, clock.now()):
         raise refusal
     _move(session, round_, calendar, By(agent_id=curator.id))

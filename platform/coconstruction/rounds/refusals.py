@@ -143,14 +143,6 @@ def _past(path: str) -> Refused:
     )
 
 
-def edited_meanwhile(path: str) -> Refused:
-    return Refused(
-        "edited_meanwhile",
-        _l("Une autre personne a changé ceci après l’ouverture de votre page. Relisez ce qui est enregistré."),
-        Link(str(_l("Rouvrir la page")), path),
-    )
-
-
 def _frozen(round_: Round) -> Refused:
     sentence = _l(
         "Un premier bulletin a été déposé : l’enveloppe, la règle, le tirage au sort, les candidats et leurs prix "

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.database import lock, refused_when_taken
-from coconstruction.errors import Link, Refused
+from coconstruction.errors import Link, Refused, edited_meanwhile
 from coconstruction.journal import By, record
 from coconstruction.solutions.content import SolutionContent
 from coconstruction.solutions.models import Solution
@@ -25,7 +25,7 @@ def edit(session: Session, by: By, solution_id: int, content: SolutionContent, s
     solution = lock(session, Solution, solution_id)
     changed = {name: value for name, value in content.fields().items() if getattr(solution, name) != value}
     if changed and seen != solution.saved_mark:
-        raise _edited_meanwhile(solution)
+        raise edited_meanwhile(f"/solutions/{solution.id}/modification")
     if changed:
         with refused_when_taken(session, lambda: _name_taken(session, content.name)):
             for name, value in changed.items():
@@ -33,14 +33,6 @@ def edit(session: Session, by: By, solution_id: int, content: SolutionContent, s
             solution.updated_at = clock.now()
         record(session, "solution.edited", ("solution", solution.id), by=by, payload={"changed": sorted(changed)})
     return solution
-
-
-def _edited_meanwhile(solution: Solution) -> Refused:
-    return Refused(
-        "edited_meanwhile",
-        _l("Une autre personne a changé ceci après l’ouverture de votre page. Relisez ce qui est enregistré."),
-        Link(str(_l("Rouvrir la page")), f"/solutions/{solution.id}/modification"),
-    )
 
 
 def _name_taken(session: Session, name: str) -> Refused:
