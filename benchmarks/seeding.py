@@ -9,7 +9,7 @@ import click
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from coconstruction.accounts.models import Affiliation, Agent, Proof
+from coconstruction.accounts.models import Affiliation, AffiliationProof, Agent, Mandate, Proof, Scope
 from coconstruction.coalitions.models import Membership
 from coconstruction.journal import SYSTEM, record
 from coconstruction.needs.models import Need, Origin, State, Support
@@ -53,15 +53,21 @@ def _agents(session: Session, places: Sequence[int]) -> list[tuple[int, int]]:
     ]
     session.execute(insert(Agent), people)
     ids = list(session.scalars(select(Agent.id).order_by(Agent.id)))[-len(places) :]
-    proof = {"proof": Proof.CURATOR, "proven_at": START, "mandate_at": START, "asked_at": START, "role": "agent"}
+    proof = {"proof": Proof.CURATOR, "proven_at": START, "asked_at": START, "role": "agent"}
     ties = [
         {"agent_id": agent, "organisation_id": place, "function": "", "motive": "", "evidence": "", **proof}
         for agent, place in zip(ids, places, strict=True)
     ]
     session.execute(insert(Affiliation), ties)
-    return [
+    hats = [
         (row.id, row.organisation_id) for row in session.execute(select(Affiliation.id, Affiliation.organisation_id))
     ]
+    rung = {"kind": Proof.CURATOR, "evidence": "", "proven_at": START}
+    session.execute(insert(AffiliationProof), [{"affiliation_id": hat, **rung} for hat, _ in hats])
+    terms = {"role": "agent", "commits": True, "scope": Scope.EVERYTHING, "scope_id": 0, "motive": ""}
+    dates = {"starts_at": START, "granted_at": START}
+    session.execute(insert(Mandate), [{"affiliation_id": hat, **terms, **dates} for hat, _ in hats])
+    return hats
 
 
 def _need(draw: random.Random, number: int, hats: Sequence[tuple[int, int]]) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.accounts.keys import digest, new_key
+from coconstruction.accounts.mandating import REFERENT, Terms, give_mandate
 from coconstruction.accounts.models import Affiliation, Agent, AgentSession, Proof
+from coconstruction.accounts.proofs import prove
 from coconstruction.database import transaction
 from coconstruction.needs.actions import post
 from coconstruction.needs.content import NeedContent
@@ -48,6 +50,14 @@ def affiliation(session: Session, email: str, reference: str, *, mandate: bool =
     place = organisation(session, reference)
     mine = Affiliation.agent_id == person.id, Affiliation.organisation_id == place.id
     return session.scalars(select(Affiliation).where(*mine)).one()
+
+
+def referent(session: Session, email: str, reference: str) -> Affiliation:
+    """Looks after the people of the organisation, without committing it."""
+    tie = affiliation(session, email, reference, mandate=False)
+    if not tie.is_referent:
+        give_mandate(session, tie, tie.agent, REFERENT, "")
+    return tie
 
 
 def organisation(session: Session, reference: str) -> Organisation:
@@ -91,9 +101,10 @@ def _tie(session: Session, person: Agent, place: Organisation, *, mandate: bool)
         motive="",
         evidence="",
         asked_at=clock.now(),
-        proof=Proof.CURATOR,
-        proven_at=clock.now(),
     )
-    tie.mandate_at = clock.now() if mandate else tie.mandate_at
     session.add(tie)
     session.flush()
+    if not tie.live:
+        prove(session, tie, Proof.CURATOR, evidence="")
+    if mandate and not tie.mandate:
+        give_mandate(session, tie, person, Terms(), "")

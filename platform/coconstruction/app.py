@@ -12,14 +12,15 @@ from whitenoise import WhiteNoise
 
 from coconstruction import database, worker
 from coconstruction.accounts import cli as accounts_cli
-from coconstruction.accounts import current
+from coconstruction.accounts import current, ties
 from coconstruction.accounts import routes as accounts
+from coconstruction.assistance import routes as assistance
 from coconstruction.coalitions import routes as coalitions
 from coconstruction.curation import routes as curation
 from coconstruction.database import db
 from coconstruction.demonstration import cli as demonstration_cli
 from coconstruction.demonstration import routes as demonstration
-from coconstruction.dossier import organisations
+from coconstruction.dossier import organisations, team
 from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
@@ -34,20 +35,22 @@ from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
 from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
-from coconstruction.web import access, addresses, failures, filters, keeping, languages, pages, security
+from coconstruction.web import access, addresses, failures, filters, keeping, languages, pages, security, uploads
 
-LARGEST_REQUEST = 2 * 1024 * 1024  # far above any form: whoever pastes a whole report is given it back
 BLUEPRINTS = (
     home.blueprint,
     needs.blueprint,
     dossier.blueprint,
     coalitions.blueprint,
     organisations.blueprint,
+    team.blueprint,
     solutions.blueprint,
     rounds.blueprint,
     curation.blueprint,
+    assistance.blueprint,
     search.blueprint,
     accounts.blueprint,
+    ties.blueprint,
     pages.blueprint,
 )
 DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
@@ -56,7 +59,6 @@ DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
 def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None)
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     database.init_app(app, settings.database_url)
     languages.init_app(app)
     filters.init_app(app)
+    uploads.init_app(app)
     CSRFProtect(app)
     for blueprint in BLUEPRINTS + (DEMONSTRATION if settings.demo else ()):
         app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -13,6 +13,11 @@ _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 def now() -> datetime:
     return _told.get() or datetime.now(UTC)
+
+
+def day_start(day: date) -> datetime:
+    """Midnight in Paris."""
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ Payload = Mapping[str, Any]
 
 
 class Actor(Protocol):
-    """An affiliation: the agent, the organisation acted for, and the proof between them."""
+    """An affiliation: the agent, the organisation acted for, and under what: the proof between them, the mandates."""
 
     @property
     def id(self) -> int: ...
@@ -30,6 +30,8 @@ class Actor(Protocol):
     def agent_id(self) -> int: ...
     @property
     def organisation_id(self) -> int: ...
+    @property
+    def under(self) -> Mapping[str, Any]: ...
 
 
 class JournalEntry(Base):
@@ -73,6 +75,10 @@ class By:
     organisation_id: int | None = None
     id: int | None = None
 
+    @property
+    def under(self) -> Mapping[str, Any]:
+        return {}
+
 
 SYSTEM = By()
 
@@ -80,7 +86,7 @@ SYSTEM = By()
 def record(
     session: Session, action: str, subject: tuple[str, int], *, by: Actor | By, payload: Payload | None = None
 ) -> None:
-    """Append one line. `subject` is (kind, id), for example ("need", 12)."""
+    """Append one line. `subject` is (kind, id), for example ("need", 12). What the actor acts under is kept with it."""
     session.flush()
     connection = session.connection()
     head = connection.execute(HELD_HEAD).one()
@@ -93,7 +99,7 @@ def record(
         "agent_id": by.agent_id,
         "organisation_id": by.organisation_id,
         "affiliation_id": by.id,
-        "payload": dict(payload or {}),
+        "payload": {**(payload or {}), **({"under": dict(by.under)} if by.under else {})},
     }
     line_hash = digest(head.hash, line)
     connection.execute(NEW_LINE, {**line, "prev_hash": head.hash, "hash": line_hash})

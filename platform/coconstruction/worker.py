@@ -9,7 +9,9 @@ from types import FrameType
 from flask import Flask
 
 from coconstruction import clock
+from coconstruction.assistance.actions import tell_assisted
 from coconstruction.database import db, transaction
+from coconstruction.journal import last_line
 from coconstruction.notifications.carrier import carry_letters
 from coconstruction.rounds.actions import publish
 from coconstruction.rounds.queries import rounds_due
@@ -24,6 +26,7 @@ def run_once(app: Flask, settings: Settings) -> bool:
     """Each step by itself: one that fails holds up no other. Whether all went well."""
     steps: tuple[Callable[[], object], ...] = (
         publish_due_results,
+        _reader_of_assistance(app),
         lambda: carry_letters(settings),
         lambda: catch_up(app.extensions["search"], db.session()),
     )
@@ -35,6 +38,19 @@ def publish_due_results() -> None:
     for round_id in rounds_due(db.session(), clock.now()):
         with transaction() as session:
             publish(session, round_id, clock.now())
+
+
+def _reader_of_assistance(app: Flask) -> Callable[[], object]:
+    """Reads on from the line it stopped at: the journal is long, and tells of assistance seldom."""
+
+    def read_on() -> None:
+        seen, head = app.extensions.get("assistance_seen", 0), last_line(db.session())[0]
+        if head > seen:
+            with transaction() as session:
+                tell_assisted(session, seen)
+            app.extensions["assistance_seen"] = head
+
+    return read_on
 
 
 def _carried_out(app: Flask, step: Callable[[], object]) -> bool:

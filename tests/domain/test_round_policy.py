@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from coconstruction.accounts.eligibility import may
-from coconstruction.accounts.models import Affiliation
+from coconstruction.accounts.models import Affiliation, Mandate, Scope
 from coconstruction.errors import Refused
 from coconstruction.needs.models import Need, State
 from coconstruction.rounds import refusals
@@ -73,7 +73,7 @@ def agent_of(kind: str, *, mandate: bool = False, proven: bool = True, ended: bo
     return Affiliation(
         organisation=Organisation(kind=kind),
         proven_at=FIRST_DAY if proven else None,
-        mandate_at=FIRST_DAY if mandate else None,
+        mandates=[Mandate(commits=True, scope=Scope.EVERYTHING, starts_at=FIRST_DAY)] if mandate else [],
         ended_at=FIRST_DAY if ended else None,
     )
 
@@ -125,11 +125,11 @@ def test_the_result_is_shown_when_the_table_says(phase: Phase | None) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_organisation_has_its_role(kind: str) -> None:
     voter = may(kind, "vote")
-    assert role_of(agent_of(kind)) is (Role.AGENT if voter else Role.OTHER_KIND)
-    assert role_of(agent_of(kind, mandate=True)) is (Role.MANDATED if voter else Role.OTHER_KIND)
+    assert role_of(agent_of(kind), 1, FIRST_DAY) is (Role.AGENT if voter else Role.OTHER_KIND)
+    assert role_of(agent_of(kind, mandate=True), 1, FIRST_DAY) is (Role.MANDATED if voter else Role.OTHER_KIND)
 
 
 def test_who_has_no_live_affiliation_acts_as_a_visitor() -> None:
-    assert role_of(None) is Role.VISITOR
-    assert role_of(agent_of("commune", mandate=True, proven=False)) is Role.VISITOR
-    assert role_of(agent_of("commune", mandate=True, ended=True)) is Role.VISITOR
+    assert role_of(None, 1, FIRST_DAY) is Role.VISITOR
+    assert role_of(agent_of("commune", mandate=True, proven=False), 1, FIRST_DAY) is Role.VISITOR
+    assert role_of(agent_of("commune", mandate=True, ended=True), 1, FIRST_DAY) is Role.VISITOR

@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coconstruction.accounts import actions
+from coconstruction.accounts.documents import Upload
+from coconstruction.accounts.domains import verify_domain
+from coconstruction.accounts.mandating import Terms, grant_mandate
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.accounts.queries import pending_affiliations, pending_mandates
 from coconstruction.database import transaction
@@ -18,6 +21,7 @@ from tests import cast
 from tests.reading import Page, PageClient
 
 ANNE, CHLOE, YANN = "anne@mairie-vern.example", "chloe@incubateur.example", "yann@gmail.example"
+PIECE = Upload("arrete.pdf", b"%PDF-1.7 arrete")
 REQUEST = {"role": "agent", "function": "Secrétaire de mairie", "motive": "Appelez la mairie."}
 
 
@@ -88,7 +92,7 @@ def test_what_was_typed_comes_back_escaped(anne: PageClient) -> None:
 
 def test_a_verified_domain_grants_the_affiliation_at_once(app: Flask, anne: PageClient, session: Session) -> None:
     with app.app_context(), transaction() as writing:
-        actions.verify_domain(writing, "mairie-vern.example", cast.organisation(writing, cast.VERN).id)
+        verify_domain(writing, "mairie-vern.example", cast.organisation(writing, cast.VERN).id, None, "")
     page = ask(anne, code_of(session, cast.VERN))
     assert "vous pouvez dès maintenant agir pour Vern-sur-Seiche" in page.text
     tie = session.scalars(select(Affiliation)).one()
@@ -98,9 +102,9 @@ def test_a_verified_domain_grants_the_affiliation_at_once(app: Flask, anne: Page
 
 def test_the_domain_of_one_commune_proves_nothing_of_another(app: Flask, anne: PageClient, session: Session) -> None:
     with app.app_context(), transaction() as writing:
-        actions.verify_domain(writing, "mairie-vern.example", cast.organisation(writing, cast.VERN).id)
+        verify_domain(writing, "mairie-vern.example", cast.organisation(writing, cast.VERN).id, None, "")
     page = ask(anne, code_of(session, cast.ARBRISSEL))
-    assert "est transmise à l’équipe" in page.text
+    assert page.title == "Prouver que vous en faites partie"
     assert not session.scalars(select(Affiliation)).one().live
 
 
@@ -141,7 +145,8 @@ def test_nobody_acts_before_the_proof(anne: PageClient, session: Session) -> Non
 def test_a_curator_approves_with_a_motive_and_the_agent_is_told(writing: Session) -> None:
     asked = request_of(writing, YANN, cast.VERN)
     assert [each.id for each in pending_affiliations(writing)] == [asked]
-    tie = actions.approve_affiliation(writing, asked, agent(writing, CHLOE), "Mairie appelée.", with_mandate=True)
+    chloe = agent(writing, CHLOE)
+    tie = actions.approve_affiliation(writing, asked, chloe, "Mairie appelée.", terms=Terms(), upload=PIECE)
     assert (tie.live, tie.mandate, tie.evidence) == (True, True, "Mairie appelée.")
     assert pending_affiliations(writing) == []
     assert actions_told(writing) == ["affiliation.asked", "affiliation.approved"]
@@ -163,25 +168,25 @@ def test_a_refusal_is_told_and_one_may_ask_again(writing: Session) -> None:
 
 def test_a_decision_is_taken_once(writing: Session) -> None:
     asked = request_of(writing, YANN, cast.VERN)
-    actions.approve_affiliation(writing, asked, agent(writing, CHLOE), "Oui.", with_mandate=False)
+    actions.approve_affiliation(writing, asked, agent(writing, CHLOE), "Oui.", upload=PIECE)
     with pytest.raises(Refused, match="already_decided"):
         actions.refuse_affiliation(writing, asked, agent(writing, CHLOE), "Non.")
 
 
 @pytest.mark.parametrize(
     ("who", "motive", "code"),
-    [(YANN, "Moi.", "curators_only"), (CHLOE, "  ", "motive_missing")],
+    [(YANN, "Moi.", "not_in_charge"), (CHLOE, "  ", "motive_missing")],
 )
 def test_only_a_curator_decides_and_never_without_a_motive(writing: Session, who: str, motive: str, code: str) -> None:
     asked = request_of(writing, YANN, cast.VERN)
     with pytest.raises(Refused, match=code):
-        actions.approve_affiliation(writing, asked, agent(writing, who), motive, with_mandate=True)
+        actions.approve_affiliation(writing, asked, agent(writing, who), motive, terms=Terms(), upload=PIECE)
 
 
 def test_a_curator_does_not_decide_for_oneself(writing: Session) -> None:
     asked = request_of(writing, CHLOE, cast.VERN)
     with pytest.raises(Refused, match="own_affiliation"):
-        actions.approve_affiliation(writing, asked, agent(writing, CHLOE), "C’est moi.", with_mandate=True)
+        actions.approve_affiliation(writing, asked, agent(writing, CHLOE), "C’est moi.", upload=PIECE)
 
 
 def test_a_mandate_is_asked_then_granted(app: Flask, client: PageClient, session: Session) -> None:
@@ -193,7 +198,7 @@ def test_a_mandate_is_asked_then_granted(app: Flask, client: PageClient, session
     assert client.send(f"/compte/organisations/{tie}/mandat").status == 409
     with app.app_context(), transaction() as writing:
         assert [each.id for each in pending_mandates(writing)] == [tie]
-        actions.grant_mandate(writing, tie, agent(writing, CHLOE), "Délibération reçue.")
+        grant_mandate(writing, tie, agent(writing, CHLOE), Terms(), "Délibération reçue.")
         assert pending_mandates(writing) == []
     assert "vous pouvez engager cette organisation" in client.page("/compte").text
     assert actions_told(session) == ["mandate.asked", "mandate.granted"]

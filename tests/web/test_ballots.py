@@ -226,7 +226,7 @@ def test_no_channel_tells_a_count_before_the_publication(
     assert client.get(f"{RESULT}.json").status_code == 403
     assert client.page(RESULT).title == "Le résultat n’est pas encore publié"
     for line in _lines(session, "ballot.cast"):
-        assert set(line.payload) == {"version", "receipt"}
+        assert set(line.payload) == {"version", "receipt", "under"}
 
 
 def test_an_organisation_page_does_not_show_a_sealed_ballot(client: PageClient, candidates: list[int]) -> None:

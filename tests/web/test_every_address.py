@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from coconstruction.accounts.actions import ask_affiliation
-from coconstruction.accounts.models import Affiliation, Role
+from coconstruction.accounts.models import Affiliation, Mandate, Role
 from coconstruction.database import Base, transaction
 from coconstruction.journal import SYSTEM
 from coconstruction.needs.actions import save_draft
@@ -50,6 +50,7 @@ class Stage:
     candidate: int
     pending: int
     solution: int
+    mandate: int
 
     def address(self, rule: Rule) -> str:
         values = {
@@ -61,6 +62,10 @@ class Stage:
             "slug": "tour-2027",
             "code": "en" if "langue" in rule.rule else "213503527",
             "token": "x" * 43,
+            "mandate_id": self.mandate,
+            "invitation_id": 1,
+            "document_id": 1,
+            "domain": "demo.example",
             "filename": "css/site.css",
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule.rule)
@@ -81,7 +86,8 @@ def stage(app: Flask) -> Iterator[Stage]:
             pending = select(Affiliation.id).where(Affiliation.proven_at.is_(None))
             content = SolutionContent("Solution", "Payer la cantine", ["procedures"], "perenne", "https://x.example")
             solution = enter(session, SYSTEM, content).id
-            made = Stage(need, draft, candidate, session.scalars(pending).one(), solution)
+            held = session.scalars(select(Mandate.id).where(Mandate.affiliation_id == vern.id)).one()
+            made = Stage(need, draft, candidate, session.scalars(pending).one(), solution, held)
         yield made
 
 

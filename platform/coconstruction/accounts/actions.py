@@ -3,19 +3,16 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
-from coconstruction.accounts import mails
+from coconstruction.accounts import mails, policy, queries
+from coconstruction.accounts.documents import Upload, keep
+from coconstruction.accounts.domains import note_domain, verify_domain
 from coconstruction.accounts.emails import domain_of
-from coconstruction.accounts.models import Affiliation, Agent, Proof, Role, VerifiedDomain
-from coconstruction.accounts.policy import (
-    refusal_to_ask_affiliation,
-    refusal_to_ask_for_mandate,
-    refusal_to_decide,
-    refusal_to_decide_on_mandate,
-    refusal_to_end,
-)
-from coconstruction.accounts.queries import affiliation_between, vouches_for
+from coconstruction.accounts.ladder import Facts, Mailbox, proven_at_once
+from coconstruction.accounts.lines import write_line
+from coconstruction.accounts.mandating import Terms, end_mandates, give_mandate, refuse_the_last_referent
+from coconstruction.accounts.models import Affiliation, Agent, Authority, Proof, Role
+from coconstruction.accounts.proofs import prove, take_all_back
 from coconstruction.database import insert_once, lock
-from coconstruction.errors import NotFound
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.notifications.actions import post
 from coconstruction.territories.models import Organisation
@@ -39,89 +36,124 @@ def introduce(session: Session, agent: Agent, name: str) -> None:
 
 def ask_affiliation(
     session: Session, agent: Agent, organisation: Organisation, role: Role, *, function: str, motive: str
-) -> Outcome:
-    """Granted at once by a verified e-mail domain, otherwise left to a curator. Asking twice changes nothing."""
-    if refusal := refusal_to_ask_affiliation(organisation):
+) -> tuple[Affiliation, Outcome]:
+    """Granted at once when the agent's address proves it, otherwise left to the other rungs. Asking twice changes
+    nothing, except that an address which has come to prove it does."""
+    if refusal := policy.refusal_to_ask_affiliation(organisation):
         raise refusal
-    key = {"agent_id": agent.id, "organisation_id": organisation.id}
-    first = insert_once(
-        session, Affiliation, **key, role=role, asked_at=clock.now(), function="", motive="", evidence=""
-    )
-    affiliation = _asked(session, agent, organisation)
-    if not first and affiliation.ended_at is None:
-        return Outcome.ALREADY_LIVE if affiliation.live else Outcome.ALREADY_ASKED
-    _ask_anew(affiliation, role, function, motive)
-    if vouches_for(session, agent.email, organisation.id):
-        _prove(affiliation, Proof.EMAIL_DOMAIN, evidence=domain_of(agent.email))
-    _record(session, "affiliation.proven" if affiliation.live else "affiliation.asked", affiliation, agent)
-    return Outcome.PROVEN if affiliation.live else Outcome.PENDING
+    note_domain(session, domain_of(agent.email), organisation.id)
+    affiliation, first = _asked(session, agent, organisation, role)
+    if affiliation.live:
+        return affiliation, Outcome.ALREADY_LIVE
+    asking = first or affiliation.ended_at is not None or affiliation.suspended_at is not None
+    if asking:
+        _ask_anew(session, affiliation, role, function, motive)
+    facts = queries.facts_about(session, affiliation)
+    if found := proven_at_once(facts):
+        prove(session, affiliation, found[0], evidence=found[1])
+        write_line(session, "affiliation.proven", affiliation, agent)
+        return affiliation, Outcome.PROVEN
+    if not asking:
+        return affiliation, Outcome.ALREADY_ASKED
+    _tell_referents(session, affiliation, facts)
+    write_line(session, "affiliation.asked", affiliation, agent, mailbox=facts.mailbox)
+    return affiliation, Outcome.PENDING
+
+
+def affiliate(session: Session, agent: Agent, organisation: Organisation, role: Role, function: str) -> Affiliation:
+    """The tie, held, asked anew unless it is live: whoever calls has what proves it."""
+    if refusal := policy.refusal_to_ask_affiliation(organisation):
+        raise refusal
+    affiliation, first = _asked(session, agent, organisation, role)
+    if first or not affiliation.live:
+        _ask_anew(session, affiliation, role, function or affiliation.function, affiliation.motive)
+    return affiliation
+
+
+def prove_by_siret(session: Session, agent: Agent, organisation: Organisation, siret: str, role: Role) -> Affiliation:
+    """ProConnect vouches for it: its SIRET begins with the organisation's SIREN. Not for whoever was put out."""
+    affiliation = affiliate(session, agent, organisation, role, "")
+    if affiliation.revoked:
+        write_line(session, "affiliation.asked", affiliation, agent)
+        return affiliation
+    known = affiliation.proof == Proof.PROCONNECT and affiliation.evidence == siret
+    prove(session, affiliation, Proof.PROCONNECT, evidence=siret)
+    if not known:
+        write_line(session, "affiliation.proven", affiliation, agent)
+    return affiliation
 
 
 def approve_affiliation(
-    session: Session, affiliation_id: int, by_agent: Agent, motive: str, *, with_mandate: bool
+    session: Session,
+    affiliation_id: int,
+    by_agent: Agent,
+    motive: str,
+    *,
+    terms: Terms | None = None,
+    upload: Upload | None = None,
+    vouches_for_domain: bool = False,
 ) -> Affiliation:
+    """By a référent of the organisation, or by a curator: then with a motive and a document. `terms`: with a mandate.
+    `vouches_for_domain`: the agent's domain is the organisation's own, and proves it for others too."""
+    if vouches_for_domain:  # held before the affiliation, as whoever asks does
+        asked = queries.affiliation(session, affiliation_id)
+        note_domain(session, domain_of(asked.agent.email), asked.organisation_id)
     affiliation = lock(session, Affiliation, affiliation_id)
-    if refusal := refusal_to_decide(affiliation, by_agent, motive):
+    authority = queries.authority_over(session, by_agent, affiliation.organisation_id)
+    if refusal := policy.refusal_to_decide(affiliation, by_agent, authority, motive):
         raise refusal
-    _prove(affiliation, Proof.CURATOR, evidence=motive, by_agent=by_agent)
-    if with_mandate:
-        affiliation.mandate_at, affiliation.mandate_by_id = clock.now(), by_agent.id
-    post(session, mails.affiliation_approved(affiliation, motive))
-    _record(session, "affiliation.approved", affiliation, by_agent, motive=motive)
+    document_id = _document(session, affiliation, by_agent, upload) if authority is Authority.CURATOR else None
+    kind = Proof.CURATOR if authority is Authority.CURATOR else Proof.REFERENT
+    prove(session, affiliation, kind, evidence=motive, by_agent=by_agent, document_id=document_id)
+    if terms is not None:
+        give_mandate(session, affiliation, by_agent, terms, motive)
+    post(session, mails.affiliation_approved(affiliation, motive, mandate=terms is not None))
+    write_line(session, "affiliation.approved", affiliation, by_agent, motive=motive, document=document_id)
+    if vouches_for_domain and authority is Authority.CURATOR:
+        verify_domain(session, domain_of(affiliation.agent.email), affiliation.organisation_id, by_agent, motive)
     return affiliation
 
 
 def refuse_affiliation(session: Session, affiliation_id: int, by_agent: Agent, motive: str) -> Affiliation:
     affiliation = lock(session, Affiliation, affiliation_id)
-    if refusal := refusal_to_decide(affiliation, by_agent, motive):
+    authority = queries.authority_over(session, by_agent, affiliation.organisation_id)
+    if refusal := policy.refusal_to_decide(affiliation, by_agent, authority, motive):
         raise refusal
-    affiliation.ended_at, affiliation.evidence = clock.now(), motive
+    affiliation.ended_at, affiliation.ended_by_id, affiliation.evidence = clock.now(), by_agent.id, motive
     post(session, mails.affiliation_refused(affiliation, motive))
-    _record(session, "affiliation.refused", affiliation, by_agent, motive=motive)
-    return affiliation
-
-
-def ask_mandate(session: Session, agent: Agent, affiliation_id: int) -> Affiliation:
-    affiliation = lock(session, Affiliation, affiliation_id)
-    if affiliation.agent_id != agent.id:
-        raise NotFound
-    if refusal := refusal_to_ask_for_mandate(affiliation):
-        raise refusal
-    affiliation.mandate_asked_at = clock.now()
-    _record(session, "mandate.asked", affiliation, agent)
-    return affiliation
-
-
-def grant_mandate(session: Session, affiliation_id: int, by_agent: Agent, motive: str) -> Affiliation:
-    """The right to commit the organisation, on top of belonging to it."""
-    affiliation = lock(session, Affiliation, affiliation_id)
-    if refusal := refusal_to_decide_on_mandate(affiliation, by_agent, motive):
-        raise refusal
-    affiliation.mandate_at, affiliation.mandate_by_id = clock.now(), by_agent.id
-    post(session, mails.mandate_granted(affiliation, motive))
-    _record(session, "mandate.granted", affiliation, by_agent, motive=motive)
-    return affiliation
-
-
-def refuse_mandate(session: Session, affiliation_id: int, by_agent: Agent, motive: str) -> Affiliation:
-    affiliation = lock(session, Affiliation, affiliation_id)
-    if refusal := refusal_to_decide_on_mandate(affiliation, by_agent, motive):
-        raise refusal
-    post(session, mails.mandate_refused(affiliation, motive))
-    affiliation.mandate_asked_at = None
-    _record(session, "mandate.refused", affiliation, by_agent, motive=motive)
+    write_line(session, "affiliation.refused", affiliation, by_agent, motive=motive)
     return affiliation
 
 
 def end_affiliation(session: Session, affiliation_id: int, by_agent: Agent, motive: str) -> Affiliation:
-    """By the agent who leaves the organisation, or by a curator, who then gives a motive."""
+    """By the agent who leaves, by a référent, or by a curator, who then gives a motive. Its proofs and mandates end
+    with it; what was done under them stays the organisation's."""
     affiliation = lock(session, Affiliation, affiliation_id)
-    if refusal := refusal_to_end(affiliation, by_agent, motive):
+    authority = queries.authority_over(session, by_agent, affiliation.organisation_id)
+    if refusal := policy.refusal_to_end(affiliation, by_agent, authority, motive):
         raise refusal
-    affiliation.ended_at = clock.now()
+    refuse_the_last_referent(session, affiliation)
+    end_mandates(affiliation, by_agent, motive)
+    take_all_back(session, affiliation, motive)
+    affiliation.ended_at, affiliation.ended_by_id, affiliation.evidence = clock.now(), by_agent.id, motive
     if affiliation.agent_id != by_agent.id:
         post(session, mails.affiliation_ended(affiliation, motive))
-    _record(session, "affiliation.ended", affiliation, by_agent, motive=motive)
+    write_line(session, "affiliation.ended", affiliation, by_agent, motive=motive)
+    return affiliation
+
+
+def suspend_affiliation(session: Session, affiliation_id: int, by_agent: Agent, motive: str) -> Affiliation:
+    """By a curator, at once and for anyone, a last référent included: its agent stops acting, nothing else changes."""
+    affiliation = lock(session, Affiliation, affiliation_id)
+    authority = Authority.CURATOR if by_agent.is_curator else None
+    if refusal := policy.refusal_to_rule(affiliation, by_agent, authority, motive):
+        raise refusal
+    if refusal := policy.refusal_to_suspend(affiliation):
+        raise refusal
+    take_all_back(session, affiliation, motive)
+    affiliation.suspended_at, affiliation.ended_by_id = clock.now(), by_agent.id
+    post(session, mails.affiliation_suspended(affiliation, motive))
+    write_line(session, "affiliation.suspended", affiliation, by_agent, motive=motive)
     return affiliation
 
 
@@ -131,33 +163,34 @@ def make_curator(session: Session, agent: Agent) -> None:
         record(session, "agent.made_curator", ("agent", agent.id), by=SYSTEM)
 
 
-def verify_domain(session: Session, domain: str, organisation_id: int) -> None:
-    key = {"domain": domain, "organisation_id": organisation_id}
-    if insert_once(session, VerifiedDomain, **key, verified_at=clock.now()):
-        record(session, "domain.verified", ("organisation", organisation_id), by=SYSTEM, payload={"domain": domain})
+def _asked(session: Session, agent: Agent, organisation: Organisation, role: Role) -> tuple[Affiliation, bool]:
+    """The tie, held, and whether this is the first time it is asked for."""
+    key = {"agent_id": agent.id, "organisation_id": organisation.id}
+    blank = {"function": "", "motive": "", "evidence": ""}
+    first = insert_once(session, Affiliation, **key, role=role, asked_at=clock.now(), **blank)
+    found = queries.tie_between(session, agent.id, organisation.id)
+    return lock(session, Affiliation, found.id), first
 
 
-def _asked(session: Session, agent: Agent, organisation: Organisation) -> Affiliation:
-    found = affiliation_between(session, agent.id, organisation.id)
-    if found is None:
-        raise NotFound
-    return lock(session, Affiliation, found.id)
-
-
-def _ask_anew(affiliation: Affiliation, role: Role, function: str, motive: str) -> None:
+def _ask_anew(session: Session, affiliation: Affiliation, role: Role, function: str, motive: str) -> None:
+    take_all_back(session, affiliation, "")
     affiliation.role, affiliation.function, affiliation.motive = role, function, motive
-    affiliation.asked_at, affiliation.ended_at = clock.now(), None
-    affiliation.proof, affiliation.evidence, affiliation.proven_at, affiliation.proven_by_id = None, "", None, None
-    affiliation.mandate_asked_at = affiliation.mandate_at = affiliation.mandate_by_id = None
-
-
-def _prove(affiliation: Affiliation, proof: Proof, *, evidence: str, by_agent: Agent | None = None) -> None:
-    affiliation.proof, affiliation.evidence, affiliation.proven_at = proof, evidence, clock.now()
-    affiliation.proven_by_id = by_agent.id if by_agent else None
-
-
-def _record(session: Session, action: str, affiliation: Affiliation, by_agent: Agent, **told: str) -> None:
+    affiliation.asked_at, affiliation.ended_at, affiliation.suspended_at = clock.now(), None, None
+    affiliation.lapses_at, affiliation.evidence = None, ""
     session.flush()
-    about = {"agent": affiliation.agent_id, "organisation": affiliation.organisation_id}
-    proof = {"proof": affiliation.proof, "role": affiliation.role, "mandate": affiliation.mandate}
-    record(session, action, ("affiliation", affiliation.id), by=By(agent_id=by_agent.id), payload=about | proof | told)
+
+
+def _tell_referents(session: Session, affiliation: Affiliation, facts: Facts) -> None:
+    if facts.mailbox is Mailbox.REFUSED:
+        return  # those who write from a refused domain may not have a letter sent to anyone
+    for referent in queries.referents_of(session, affiliation.organisation_id):
+        post(session, mails.affiliation_asked(affiliation, referent))
+
+
+def _document(session: Session, affiliation: Affiliation, by_agent: Agent, upload: Upload | None) -> int:
+    if upload is not None:
+        return keep(session, affiliation, by_agent, upload).id
+    given = queries.documents_of(session, affiliation.id)
+    if not given:
+        raise policy.document_missing()
+    return given[-1].id

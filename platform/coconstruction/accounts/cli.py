@@ -2,6 +2,7 @@ import click
 from flask.cli import AppGroup
 
 from coconstruction.accounts import actions, sign_in
+from coconstruction.accounts.domains import verify_domain
 from coconstruction.accounts.emails import domain_of, normalised_email
 from coconstruction.database import transaction
 from coconstruction.territories.queries import resolve
@@ -33,5 +34,5 @@ def domain(domain: str, reference: str) -> None:
         organisation_id = resolve(session, [reference]).get(reference)
         if organisation_id is None:
             raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
-        actions.verify_domain(session, domain_of(address), organisation_id)
+        verify_domain(session, domain_of(address), organisation_id, None, "")
     click.echo(f"Une adresse en @{domain_of(address)} prouve l’appartenance à {reference}.")

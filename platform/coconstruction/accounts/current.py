@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from coconstruction import clock
-from coconstruction.accounts import queries
+from coconstruction.accounts import policy, queries
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.database import SAFE_METHODS, db, is_writing
 from coconstruction.errors import Link, Refused
@@ -53,8 +53,10 @@ def acting_or_none() -> Affiliation | None:
         return None
     chosen = session.get("acting")
     worn = next((each for each in possible if each.id == chosen), None)
-    if worn is None and (chosen is None or request.method in SAFE_METHODS):
-        worn = possible[0]
+    # A curator who writes for others puts that hat on by hand, each time.
+    own = next((each for each in possible if not each.assisted), None)
+    if worn is None and own is not None and (chosen is None or request.method in SAFE_METHODS):
+        worn = own
         wear(worn)
     return worn
 
@@ -62,13 +64,22 @@ def acting_or_none() -> Affiliation | None:
 def acting() -> Affiliation:
     affiliation = acting_or_none()
     if affiliation is None:
-        raise Refused(
+        raise _no_longer_worn() or Refused(
             "no_affiliation",
             _l("Pour agir ici, il faut être rattaché à une collectivité, et que ce rattachement soit vérifié."),
             Link(str(_l("Choisir ma collectivité")), "/compte/organisations/nouvelle"),
             status=403,
         )
     return affiliation
+
+
+def _no_longer_worn() -> Refused | None:
+    """Why the hat chosen before may no longer be worn."""
+    person, chosen = current_agent(), session.get("acting")
+    if person is None or chosen is None:
+        return None
+    former = queries.own_affiliation(db.session(), person.id, chosen)
+    return policy.refusal_to_wear(former) or policy.refusal_to_ask_affiliation(former.organisation)
 
 
 def signed_in_agent() -> Agent:

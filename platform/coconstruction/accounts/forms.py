@@ -1,13 +1,17 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import EmailField, HiddenField, RadioField, StringField
 from wtforms.validators import AnyOf, DataRequired, ValidationError
 
+from coconstruction.accounts.documents import Upload, refusal_of
 from coconstruction.accounts.emails import normalised_email
-from coconstruction.accounts.models import Role
-from coconstruction.web.fields import clean, line, options, paragraph
+from coconstruction.accounts.models import MandateRole, Role
+from coconstruction.web.fields import attachment, clean, day, line, on_one_line, options, paragraph
 from coconstruction.web.paths import local_path
 
+DELIBERATION = _l("Numéro de la délibération ou de l’arrêté")
+DELIBERATED_ON = _l("Date de la délibération ou de l’arrêté")
 LONGEST_NEXT = 500  # signs kept of the page one came from
 
 
@@ -79,3 +83,58 @@ class AffiliationForm(_ComesBack):
 
 class EndForm(FlaskForm):
     motive = paragraph(_l("Pourquoi ?"), 1000)
+
+
+class MandateForm(FlaskForm):
+    role = RadioField(
+        _l("Quel mandat demandez-vous ?"),
+        choices=options(
+            {
+                MandateRole.AGENT: _l("Engager l’organisation, comme agent"),
+                MandateRole.ELU: _l("Engager l’organisation, comme élu ou élue"),
+                MandateRole.REFERENT: _l("Être référent : veiller sur les personnes de l’organisation"),
+            }
+        ),
+        validate_choice=False,
+        default=MandateRole.AGENT,
+        validators=[AnyOf(list(MandateRole), message=_l("Choisissez l’une des trois réponses."))],
+    )
+    deliberation_number = line(DELIBERATION, 60, hint=_l("S’il y en a un. Par exemple : 2026-042."))
+    deliberation_on = day(DELIBERATED_ON)
+
+
+class CodeForm(FlaskForm):
+    code = line(
+        _l("Code reçu à l’adresse officielle"),
+        20,
+        hint=_l("Huit chiffres. Format attendu : 1234 5678"),
+        required=_l("Tapez les huit chiffres du code."),
+    )
+
+
+class DocumentForm(FlaskForm):
+    document = attachment(
+        _l("Pièce à joindre"),
+        hint=_l(
+            "Arrêté de nomination, procès-verbal d’élection, attestation de la mairie… PDF, PNG ou JPEG, cinq "
+            "mégaoctets au plus. Seules les personnes qui vérifient votre demande la liront."
+        ),
+        required=_l("Choisissez un fichier."),
+    )
+
+    def validate_document(self, field: FileField) -> None:
+        refuse_unreadable(field)
+
+
+def refuse_unreadable(field: FileField) -> None:
+    """As a form's own validator does."""
+    if (found := upload_of(field)) and (refusal := refusal_of(found)):
+        raise ValidationError(refusal.sentence)
+
+
+def upload_of(field: FileField) -> Upload | None:
+    """What was attached, if anything."""
+    if not field.data:
+        return None
+    field.data.seek(0)
+    return Upload(on_one_line(field.data.filename or ""), field.data.read())

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from coconstruction.accounts.models import Affiliation, Agent
+from coconstruction.accounts.models import Affiliation, Agent, Authority
 from coconstruction.errors import Link, Refused
 from coconstruction.territories.models import Organisation
 
@@ -17,37 +17,57 @@ def refusal_to_ask_affiliation(organisation: Organisation) -> Refused | None:
     )
 
 
-def refusal_to_decide(affiliation: Affiliation, by_agent: Agent, motive: str) -> Refused | None:
+def refusal_to_decide(
+    affiliation: Affiliation, by_agent: Agent, authority: Authority | None, motive: str
+) -> Refused | None:
     """On a request to be affiliated."""
     if affiliation.proven_at is not None or affiliation.ended_at is not None:
-        return Refused("already_decided", _l("Une décision a déjà été prise sur cette demande."), _queue())
-    return _refusal_as_curator(affiliation, by_agent) or _refusal_without(motive)
+        return Refused("already_decided", _l("Une décision a déjà été prise sur cette demande."), _account())
+    return refusal_to_rule(affiliation, by_agent, authority, motive)
 
 
-def refusal_to_decide_on_mandate(affiliation: Affiliation, by_agent: Agent, motive: str) -> Refused | None:
-    if not affiliation.live or affiliation.mandate or affiliation.mandate_asked_at is None:
-        return Refused("no_mandate_asked", _l("Aucune demande de mandat n’attend ici de décision."), _queue())
-    return _refusal_as_curator(affiliation, by_agent) or _refusal_without(motive)
-
-
-def refusal_to_end(affiliation: Affiliation, by_agent: Agent, motive: str) -> Refused | None:
+def refusal_to_end(
+    affiliation: Affiliation, by_agent: Agent, authority: Authority | None, motive: str
+) -> Refused | None:
     if affiliation.ended_at is not None:
         return Refused("already_ended", _l("Ce rattachement est déjà terminé."), _account())
     if affiliation.agent_id == by_agent.id:
         return None
-    return _refusal_as_curator(affiliation, by_agent) or _refusal_without(motive)
+    return refusal_to_rule(affiliation, by_agent, authority, motive)
+
+
+def refusal_to_rule(
+    affiliation: Affiliation, by_agent: Agent, authority: Authority | None, motive: str
+) -> Refused | None:
+    """On anything that concerns a colleague's belonging or mandates."""
+    if authority is None:
+        return not_in_charge()
+    if affiliation.agent_id == by_agent.id:
+        return Refused(
+            "own_affiliation",
+            _l("On ne décide pas pour soi-même : demandez à une autre personne."),
+            _account(),
+            status=403,
+        )
+    if authority is Authority.CURATOR and not motive.strip():
+        return Refused(
+            "motive_missing", _l("Donnez vos raisons : la personne concernée les recevra."), _account(), status=422
+        )
+    return None
+
+
+def refusal_to_suspend(affiliation: Affiliation) -> Refused | None:
+    if affiliation.live:
+        return None
+    return Refused(
+        "not_live", _l("Ce rattachement n’est pas en vigueur : il n’y a rien à suspendre."), _account(), status=409
+    )
 
 
 def refusal_to_ask_for_mandate(affiliation: Affiliation) -> Refused | None:
     if not affiliation.live:
-        return Refused(
-            "not_proven",
-            _l("Votre rattachement doit d’abord être vérifié. Vous pourrez ensuite demander un mandat."),
-            _account(),
-        )
-    if affiliation.mandate:
-        return Refused("mandate_held", _l("Vous avez déjà mandat pour engager cette organisation."), _account())
-    if affiliation.mandate_asked_at is not None:
+        return not_proven()
+    if affiliation.mandate_request is not None:
         return Refused("mandate_asked", _l("Votre demande de mandat attend déjà une réponse."), _account())
     return None
 
@@ -55,39 +75,118 @@ def refusal_to_ask_for_mandate(affiliation: Affiliation) -> Refused | None:
 def refusal_to_wear(affiliation: Affiliation) -> Refused | None:
     if affiliation.live:
         return None
-    return Refused(
-        "not_live",
-        _l(
-            "Vous ne pouvez pas agir pour cette organisation : votre rattachement n’est pas vérifié, ou il est terminé."
-        ),
-        _account(),
-        status=403,
-    )
-
-
-def _refusal_as_curator(affiliation: Affiliation, by_agent: Agent) -> Refused | None:
-    if not by_agent.is_curator:
-        return Refused(
-            "curators_only",
-            _l("Cette décision revient à l’équipe de l’Incubateur des territoires."),
-            _account(),
-            status=403,
+    name = affiliation.organisation.name
+    if affiliation.ended_at is not None:
+        sentence = _l("Votre rattachement à %(name)s est terminé. Vous pouvez le demander de nouveau.", name=name)
+        return Refused("affiliation_ended", sentence, _account(), status=403)
+    if affiliation.suspended_at is not None:
+        sentence = _l(
+            "Votre rattachement à %(name)s est suspendu : ce qui le prouvait ne vaut plus. Prouvez-le autrement.",
+            name=name,
         )
-    if affiliation.agent_id == by_agent.id:
+        return Refused("affiliation_suspended", sentence, _proof_of(affiliation), status=403)
+    if affiliation.lapses_at is not None:
+        sentence = _l("La saisie pour %(name)s est finie.", name=name)
+        return Refused("assistance_over", sentence, Link(str(_l("Voir la curation")), "/curation"), status=403)
+    sentence = _l("Vous ne pouvez pas encore agir pour %(name)s : votre rattachement n’est pas vérifié.", name=name)
+    return Refused("not_live", sentence, _proof_of(affiliation), status=403)
+
+
+def refusal_to_become_referent(affiliation: Affiliation, *, has_referent: bool) -> Refused | None:
+    """The first référent is whoever holds the organisation's own mailbox; the next ones are named by a référent."""
+    if not affiliation.live:
+        return not_proven()
+    if has_referent:
         return Refused(
-            "own_affiliation",
-            _l("On ne décide pas pour soi-même : demandez à une autre personne de l’équipe."),
-            _queue(),
+            "has_referent",
+            _l("Cette organisation a déjà un référent : c’est à lui d’en nommer un autre."),
+            _account(),
+        )
+    if affiliation.proof not in ("official_address", "official_code"):
+        return Refused(
+            "mailbox_not_proven",
+            _l(
+                "Devient référent de lui-même qui lit le courrier officiel de l’organisation. "
+                "Sinon, demandez un mandat de référent : l’équipe vous répondra."
+            ),
+            _account(),
             status=403,
         )
     return None
 
 
-def _refusal_without(motive: str) -> Refused | None:
-    if motive.strip():
-        return None
+def not_in_charge() -> Refused:
     return Refused(
-        "motive_missing", _l("Donnez vos raisons : la personne concernée les recevra."), _queue(), status=422
+        "not_in_charge",
+        _l("Cette décision revient à un référent de l’organisation, ou à l’équipe de l’Incubateur."),
+        _account(),
+        status=403,
+    )
+
+
+def last_referent() -> Refused:
+    return Refused(
+        "last_referent",
+        _l("C’est le dernier référent de l’organisation : nommez-en d’abord un autre."),
+        _account(),
+    )
+
+
+def mandate_held() -> Refused:
+    return Refused("mandate_held", _l("Cette personne a déjà ce mandat."), _account())
+
+
+def document_missing() -> Refused:
+    return Refused(
+        "document_missing",
+        _l("Joignez la pièce sur laquelle vous vous fondez : sans elle, la décision ne pourrait pas être revue."),
+        status=422,
+    )
+
+
+def free_domain(domain: str) -> Refused:
+    return Refused(
+        "free_domain",
+        _l("N’importe qui peut ouvrir une boîte en @%(domain)s : ce domaine ne prouve rien.", domain=domain),
+        Link(str(_l("Voir la curation")), "/curation"),
+        status=422,
+    )
+
+
+def no_official_address() -> Refused:
+    return Refused(
+        "no_official_address",
+        _l("Nous n’avons pas d’adresse officielle où envoyer un code pour cette organisation."),
+        _account(),
+    )
+
+
+def too_many_codes() -> Refused:
+    return Refused(
+        "too_many_codes",
+        _l("Trois codes ont déjà été envoyés à cette adresse depuis hier. Attendez demain, ou écrivez à l’équipe."),
+        _account(),
+        status=429,
+    )
+
+
+def too_many_documents(affiliation_id: int) -> Refused:
+    return Refused(
+        "too_many_documents",
+        _l("Cinq pièces sont déjà jointes : l’équipe vous écrira s’il en faut d’autres."),
+        Link(str(_l("Revenir à ma demande")), f"/compte/organisations/{affiliation_id}/preuve"),
+    )
+
+
+def already_proven() -> Refused:
+    return Refused("already_proven", _l("Ce rattachement est déjà vérifié."), _account())
+
+
+def not_proven() -> Refused:
+    return Refused(
+        "not_proven",
+        _l("Ce rattachement doit d’abord être vérifié. Un mandat pourra ensuite être demandé."),
+        _account(),
     )
 
 
@@ -95,5 +194,5 @@ def _account() -> Link:
     return Link(str(_l("Voir mon compte")), "/compte")
 
 
-def _queue() -> Link:
-    return Link(str(_l("Voir les demandes en attente")), "/curation")
+def _proof_of(affiliation: Affiliation) -> Link:
+    return Link(str(_l("Prouver mon appartenance")), f"/compte/organisations/{affiliation.id}/preuve")

@@ -1,17 +1,36 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, case, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, bindparam, case, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from coconstruction.accounts.emails import domain_of
+from coconstruction import clock
+from coconstruction.accounts.emails import domain_of, is_free
 from coconstruction.accounts.keys import digest
-from coconstruction.accounts.models import Affiliation, Agent, AgentSession, SignInToken, VerifiedDomain
+from coconstruction.accounts.ladder import Facts
+from coconstruction.accounts.models import (
+    Affiliation,
+    Agent,
+    AgentSession,
+    Authority,
+    Document,
+    DomainState,
+    Mandate,
+    MandateRequest,
+    MandateRole,
+    OrganisationDomain,
+    Proof,
+    SignInToken,
+)
+from coconstruction.database import UtcDateTime
 from coconstruction.errors import NotFound
-from coconstruction.territories.models import Organisation
+from coconstruction.territories.models import OfficialContact, Organisation
 
-LIVE = Affiliation.proven_at.is_not(None) & Affiliation.ended_at.is_(None)
-PENDING = Affiliation.proven_at.is_(None) & Affiliation.ended_at.is_(None)
+# The hour is read when the statement runs: statements are built once.
+NOW = bindparam("live_at", callable_=clock.now, type_=UtcDateTime())
+UNENDED = Affiliation.ended_at.is_(None) & or_(Affiliation.lapses_at.is_(None), Affiliation.lapses_at > NOW)
+LIVE = Affiliation.proven_at.is_not(None) & UNENDED
+PENDING = Affiliation.proven_at.is_(None) & Affiliation.ended_at.is_(None) & Affiliation.suspended_at.is_(None)
 
 
 def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
@@ -26,7 +45,10 @@ def hats_of(session: Session, agent_ids: Collection[int]) -> Mapping[int, list[A
     """The live affiliations of each agent, with their organisation."""
     hats: dict[int, list[Affiliation]] = {key: [] for key in agent_ids}
     for hat in session.scalars(
-        _with_organisation().where(Affiliation.agent_id.in_(agent_ids), LIVE).order_by(Affiliation.id)
+        _with_organisation()
+        .where(Affiliation.agent_id.in_(agent_ids), LIVE)
+        .options(selectinload(Affiliation.mandates))
+        .order_by(Affiliation.id)
     ):
         hats[hat.agent_id].append(hat)
     return hats
@@ -39,12 +61,13 @@ def usable_token(session: Session, token: str, at: datetime) -> SignInToken | No
 
 def live_affiliations(session: Session, agent_id: int, *, held: bool = False) -> list[Affiliation]:
     """Those the agent may act under, oldest first. `held`: as they are until the transaction ends."""
-    return list(session.scalars(HELD_AFFILIATIONS if held else LIVE_AFFILIATIONS, {"agent": agent_id}))
+    return list(session.scalars(HELD_AFFILIATIONS if held else LIVE_AFFILIATIONS, {"agent": agent_id}).unique())
 
 
 def affiliations_of(session: Session, agent_id: int) -> Sequence[Affiliation]:
     """All of them, whatever their state: live, then asked, then ended; by name of organisation."""
     wanted = _with_organisation().where(Affiliation.agent_id == agent_id)
+    wanted = wanted.options(selectinload(Affiliation.mandates), selectinload(Affiliation.mandate_request))
     rank = case((LIVE, 0), (PENDING, 1), else_=2)
     return session.scalars(wanted.order_by(rank, Organisation.name_key, Affiliation.id)).all()
 
@@ -60,7 +83,7 @@ def own_affiliation(session: Session, agent_id: int, affiliation_id: int) -> Aff
 
 def affiliation(session: Session, affiliation_id: int) -> Affiliation:
     """With its agent and organisation, for a curator. Raises NotFound."""
-    found = session.scalar(_for_curators().where(Affiliation.id == affiliation_id))
+    found = session.scalar(_with_people().where(Affiliation.id == affiliation_id))
     if found is None:
         raise NotFound
     return found
@@ -71,28 +94,158 @@ def affiliation_between(session: Session, agent_id: int, organisation_id: int) -
     return session.scalar(select(Affiliation).where(key))
 
 
-def pending_affiliations(session: Session, limit: int = 100) -> Sequence[Affiliation]:
-    """Requests a curator has to decide on, oldest first, with their agent and organisation."""
-    return session.scalars(_for_curators().where(PENDING).order_by(Affiliation.asked_at).limit(limit)).all()
+def tie_between(session: Session, agent_id: int, organisation_id: int) -> Affiliation:
+    """Raises NotFound."""
+    found = affiliation_between(session, agent_id, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pending_affiliations(
+    session: Session, organisation_id: int | None = None, limit: int = 100
+) -> Sequence[Affiliation]:
+    """Requests to be decided on, oldest first, with their agent and organisation; of one organisation if given."""
+    wanted = _with_people().where(PENDING)
+    if organisation_id is not None:
+        wanted = wanted.where(Affiliation.organisation_id == organisation_id)
+    return session.scalars(wanted.order_by(Affiliation.asked_at).limit(limit)).all()
 
 
 def pending_mandates(session: Session, limit: int = 100) -> Sequence[Affiliation]:
-    """Proven agents who asked for the right to commit their organisation, oldest first."""
-    asked = LIVE & Affiliation.mandate_asked_at.is_not(None) & Affiliation.mandate_at.is_(None)
-    return session.scalars(_for_curators().where(asked).order_by(Affiliation.mandate_asked_at).limit(limit)).all()
+    """Proven agents who asked for a mandate, oldest first."""
+    asked = _with_people().join(MandateRequest).where(LIVE)
+    return session.scalars(asked.order_by(MandateRequest.asked_at).limit(limit)).all()
 
 
-def vouches_for(session: Session, email: str, organisation_id: int) -> bool:
-    """Is the address's domain one that proves belonging to this organisation?"""
-    return session.get(VerifiedDomain, (domain_of(email), organisation_id)) is not None
+def pending_domains(session: Session, limit: int = 100) -> Sequence[OrganisationDomain]:
+    wanted = select(OrganisationDomain).options(joinedload(OrganisationDomain.organisation))
+    wanted = wanted.where(OrganisationDomain.state == DomainState.PENDING)
+    return session.scalars(wanted.order_by(OrganisationDomain.state_at).limit(limit)).all()
+
+
+def organisation_domain(session: Session, domain: str, organisation_id: int) -> OrganisationDomain | None:
+    return session.get(OrganisationDomain, (domain, organisation_id))
+
+
+def people_at_domain(session: Session, domain: str, organisation_id: int) -> Sequence[Affiliation]:
+    """Whose address is at the domain, whatever became of their request."""
+    here = Affiliation.organisation_id == organisation_id, Affiliation.ended_at.is_(None)
+    wanted = _with_people().join(Affiliation.agent).where(*here, at_domain(domain))
+    return session.scalars(wanted.order_by(Affiliation.id)).all()
+
+
+def at_domain(domain: str) -> ColumnElement[bool]:
+    return Agent.email.endswith(f"@{domain}", autoescape=True)
+
+
+def people_of(session: Session, organisation_id: int) -> Sequence[Affiliation]:
+    """Everyone live or suspended in an organisation, with their mandates. A curator who writes for it is not of it."""
+    own = or_(Affiliation.proof.is_(None), Affiliation.proof != Proof.ASSISTED)
+    here = _with_people().where(Affiliation.organisation_id == organisation_id, own)
+    wanted = here.where(or_(LIVE, Affiliation.ended_at.is_(None) & Affiliation.suspended_at.is_not(None)))
+    return session.scalars(wanted.order_by(Affiliation.id)).all()
+
+
+def referents_of(session: Session, organisation_id: int) -> Sequence[Affiliation]:
+    """Those who can act now."""
+    return [each for each in named_referents(session, organisation_id) if each.live]
+
+
+def named_referents(session: Session, organisation_id: int) -> Sequence[Affiliation]:
+    """Suspended ones too: they are still the organisation's."""
+    here = Affiliation.organisation_id == organisation_id, Affiliation.ended_at.is_(None)
+    named = Mandate.role == MandateRole.REFERENT, Mandate.ended_at.is_(None)
+    wanted = select(Affiliation).join(Affiliation.mandates).where(*here, *named).distinct()
+    return session.scalars(wanted.order_by(Affiliation.id)).all()
+
+
+def without_referent(session: Session, limit: int = 100) -> Sequence[Organisation]:
+    """Organisations all of whose référents are suspended."""
+    named = (
+        select(Affiliation.organisation_id)
+        .join(Affiliation.mandates)
+        .where(Mandate.role == MandateRole.REFERENT, Mandate.ended_at.is_(None), Affiliation.ended_at.is_(None))
+    )
+    acting = named.where(LIVE)
+    wanted = select(Organisation).where(Organisation.id.in_(named), Organisation.id.not_in(acting))
+    return session.scalars(wanted.order_by(Organisation.name_key, Organisation.id).limit(limit)).all()
+
+
+def authority_over(session: Session, agent: Agent, organisation_id: int) -> Authority | None:
+    """In whose name this agent may decide on the people of this organisation."""
+    mine = affiliation_between(session, agent.id, organisation_id)
+    if mine is not None and mine.is_referent:
+        return Authority.REFERENT
+    return Authority.CURATOR if agent.is_curator else None
+
+
+def facts_about(session: Session, affiliation: Affiliation) -> Facts:
+    """What the ladder is climbed on."""
+    return _facts(session, affiliation.agent, affiliation.organisation, revoked=affiliation.revoked)
+
+
+def facts_before(session: Session, agent: Agent, organisation: Organisation) -> Facts:
+    """The same, before anything was asked."""
+    known = affiliation_between(session, agent.id, organisation.id)
+    return _facts(session, agent, organisation, revoked=known is not None and known.revoked)
+
+
+def _facts(session: Session, agent: Agent, organisation: Organisation, *, revoked: bool) -> Facts:
+    domain = domain_of(agent.email)
+    known = session.get(OrganisationDomain, (domain, organisation.id), populate_existing=True)
+    return Facts(
+        address=agent.email,
+        kind=organisation.kind,
+        contacts=official_contacts(session, organisation.id),
+        domain_state=DomainState(known.state) if known else None,
+        free=is_free(domain),
+        has_referent=bool(referents_of(session, organisation.id)),
+        revoked=revoked,
+    )
+
+
+def official_contacts(session: Session, organisation_id: int) -> list[str]:
+    wanted = select(OfficialContact.email).where(OfficialContact.organisation_id == organisation_id)
+    return list(session.scalars(wanted.order_by(OfficialContact.email)))
+
+
+def documents_of(session: Session, affiliation_id: int) -> Sequence[Document]:
+    """Without their content, the oldest first."""
+    return session.scalars(
+        select(Document).where(Document.affiliation_id == affiliation_id).order_by(Document.id)
+    ).all()
+
+
+def document(session: Session, document_id: int) -> Document:
+    found = session.get(Document, document_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def proven_by_domain(session: Session, domain: str, organisation_id: int) -> Sequence[Affiliation]:
+    """Whose belonging rests, alone or with something else, on this domain."""
+    here = Affiliation.organisation_id == organisation_id, Affiliation.ended_at.is_(None)
+    rests = Affiliation.proofs.any(kind=Proof.EMAIL_DOMAIN, evidence=domain, ended_at=None)
+    return session.scalars(select(Affiliation).where(*here, rests).order_by(Affiliation.id)).all()
+
+
+def waiting_at_domain(session: Session, domain: str, organisation_id: int) -> Sequence[Affiliation]:
+    """Those this domain would prove: asked for and not yet proven, or suspended, at an address of the domain."""
+    here = Affiliation.organisation_id == organisation_id, Affiliation.ended_at.is_(None)
+    wanted = select(Affiliation).join(Affiliation.agent).where(*here, Affiliation.proven_at.is_(None))
+    return session.scalars(wanted.where(at_domain(domain)).order_by(Affiliation.id)).all()
 
 
 def _with_organisation() -> Select[Affiliation]:
     return select(Affiliation).join(Affiliation.organisation).options(contains_eager(Affiliation.organisation))
 
 
-def _for_curators() -> Select[Affiliation]:
-    return select(Affiliation).options(joinedload(Affiliation.agent), joinedload(Affiliation.organisation))
+def _with_people() -> Select[Affiliation]:
+    return select(Affiliation).options(
+        joinedload(Affiliation.agent), joinedload(Affiliation.organisation), selectinload(Affiliation.mandates)
+    )
 
 
 # Asked at every request of a signed-in agent, so built once.
@@ -102,9 +255,12 @@ AGENT_OF_SESSION = (
     .where(AgentSession.key_hash == bindparam("key_hash"), AgentSession.ended_at.is_(None))
     .where(AgentSession.expires_at > bindparam("now"))
 )
-LIVE_AFFILIATIONS = (
+OWN_LIVE = (
     _with_organisation()
     .where(Affiliation.agent_id == bindparam("agent"), LIVE, Organisation.active)
     .order_by(Affiliation.proven_at, Affiliation.id)
 )
-HELD_AFFILIATIONS = LIVE_AFFILIATIONS.with_for_update(read=True, of=Affiliation)
+LIVE_AFFILIATIONS = OWN_LIVE.options(joinedload(Affiliation.mandates))
+# Mandates are read once the affiliations are held, in a statement of its own: one that was ended meanwhile must not be
+# seen in force.
+HELD_AFFILIATIONS = OWN_LIVE.options(selectinload(Affiliation.mandates)).with_for_update(read=True, of=Affiliation)

@@ -2,8 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
+from coconstruction import clock
 from coconstruction.accounts.eligibility import may
-from coconstruction.accounts.models import Affiliation
+from coconstruction.accounts.mandates import refusal_to_commit
+from coconstruction.accounts.models import Affiliation, Scope
 from coconstruction.errors import Link, Refused
 from coconstruction.needs import policy as needs_policy
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
@@ -16,19 +18,7 @@ def refusal_to_join(need: Need, acting: Affiliation | None) -> Refused | None:
         return needs_policy.no_organisation()
     if not may(acting.organisation.kind, "join"):
         return needs_policy.not_for_this_kind()
-    return None if acting.mandate else no_mandate()
-
-
-def no_mandate() -> Refused:
-    return Refused(
-        "no_mandate",
-        _l(
-            "Rejoindre engage votre collectivité : il faut un mandat pour le faire. "
-            "Soutenir n’engage à rien et vous est ouvert."
-        ),
-        Link(str(_l("Demander un mandat")), "/compte"),
-        status=403,
-    )
+    return refusal_to_commit(acting, Scope.NEED, need.id, clock.now())
 
 
 def still_a_member(need: Need) -> Refused:

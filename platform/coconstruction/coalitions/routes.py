@@ -2,7 +2,10 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from coconstruction import clock
 from coconstruction.accounts.current import acting
+from coconstruction.accounts.mandates import serving_mandate
+from coconstruction.accounts.models import Scope
 from coconstruction.coalitions import actions, queries
 from coconstruction.coalitions.forms import JoinForm, filled
 from coconstruction.coalitions.policy import refusal_to_join
@@ -36,7 +39,8 @@ def join(need_id: int) -> ResponseReturnValue:
         )
         return redirect(need.path, 303)
     effect = preview(db.session(), need, coalition, hat.organisation)
-    page = {"form": form, "need": need, "coalition": coalition, "member": member, "effect": effect}
+    mandate = serving_mandate(hat, Scope.NEED, need.id, clock.now())
+    page = {"form": form, "need": need, "coalition": coalition, "member": member, "effect": effect, "mandate": mandate}
     return render_template("coalitions/join.html", **page), 422 if form.errors else 200
 
 

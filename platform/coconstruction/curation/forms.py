@@ -1,8 +1,10 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField
 
-from coconstruction.web.fields import paragraph
+from coconstruction.accounts.forms import refuse_unreadable
+from coconstruction.web.fields import attachment, paragraph
 
 LONGEST_MOTIVE = 2000
 
@@ -26,4 +28,12 @@ class VerificationForm(FlaskForm):
 
 
 class ApprovalForm(VerificationForm):
+    document = attachment(
+        _l("Pièce vue"),
+        hint=_l("Inutile si la personne en a joint une. PDF, PNG ou JPEG, cinq mégaoctets au plus."),
+    )
+    vouches_for_domain = BooleanField(_l("Ce domaine est bien celui de l’organisation : il prouvera pour d’autres"))
     with_mandate = BooleanField(_l("Cette personne a aussi mandat d’engager la collectivité"))
+
+    def validate_document(self, field: FileField) -> None:
+        refuse_unreadable(field)

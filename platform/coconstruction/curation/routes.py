@@ -1,14 +1,23 @@
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from coconstruction.accounts import actions as accounts
 from coconstruction.accounts import queries as affiliations
 from coconstruction.accounts.current import signed_in_agent
+from coconstruction.accounts.domains import refuse_domain, verify_domain
+from coconstruction.accounts.forms import upload_of
+from coconstruction.accounts.mandating import Terms, grant_mandate, refuse_mandate, wished_terms
+from coconstruction.assistance.queries import contested
 from coconstruction.curation import actions, policy, queries
 from coconstruction.curation.forms import ApprovalForm, MotiveForm, VerificationForm
 from coconstruction.database import db
+from coconstruction.errors import NotFound
 from coconstruction.needs.queries import public_need
+from coconstruction.territories.queries import organisation_by_code
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number, whole_number
 from coconstruction.web.fields import clean
@@ -26,6 +35,9 @@ def index() -> ResponseReturnValue:
         shortlisted=queries.shortlisted(session),
         affiliations=affiliations.pending_affiliations(session),
         mandates=affiliations.pending_mandates(session),
+        domains=affiliations.pending_domains(session),
+        without_referent=affiliations.without_referent(session),
+        contested=contested(session),
     )
 
 
@@ -78,6 +90,34 @@ def mandate(affiliation_id: int) -> ResponseReturnValue:
     return _asked_page(affiliation_id, form, _("Vérifier un mandat"))
 
 
+@blueprint.route("/domaines/<code>/<domain>", methods=["GET", "POST"])
+@access.curator
+def domain(code: str, domain: str) -> ResponseReturnValue:
+    session, form = db.session(), VerificationForm()
+    organisation = organisation_by_code(session, code)
+    known = affiliations.organisation_domain(session, domain, organisation.id) if organisation else None
+    if organisation is None or known is None:
+        raise NotFound
+    if form.validate_on_submit():
+        decide = refuse_domain if request.form.get("decision") == "refuser" else verify_domain
+        concerned = decide(session, known.domain, organisation.id, signed_in_agent(), form.motive.data or "")
+        flash(ngettext("%(num)s personne concernée.", "%(num)s personnes concernées.", concerned), "success")
+        return redirect(url_for("curation.index"), 303)
+    people = affiliations.people_at_domain(session, known.domain, organisation.id)
+    page = {"form": form, "known": known, "organisation": organisation, "people": people}
+    return render_template("curation/domain.html", **page), 422 if form.errors else 200
+
+
+@blueprint.get("/pieces/<key:document_id>")
+@access.curator
+def document(document_id: int) -> ResponseReturnValue:
+    """Downloaded, never shown by the browser inside the site."""
+    found = affiliations.document(db.session(), document_id)
+    return send_file(
+        BytesIO(found.content), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
+    )
+
+
 @blueprint.get("/journal")
 @access.curator
 def journal() -> ResponseReturnValue:
@@ -91,7 +131,13 @@ def journal() -> ResponseReturnValue:
 
 def _asked_page(affiliation_id: int, form: VerificationForm, title: str) -> ResponseReturnValue:
     asked = affiliations.affiliation(db.session(), affiliation_id)
-    page = {"affiliation": asked, "form": form, "title": title}
+    page = {
+        "affiliation": asked,
+        "form": form,
+        "title": title,
+        "facts": affiliations.facts_about(db.session(), asked),
+        "documents": affiliations.documents_of(db.session(), asked.id),
+    }
     return render_template("curation/affiliation.html", **page), 422 if form.errors else 200
 
 
@@ -102,7 +148,13 @@ def _decide_on_affiliation(affiliation_id: int, form: ApprovalForm) -> None:
         flash(_("Le rattachement est refusé. La personne en reçoit les raisons."), "success")
     else:
         accounts.approve_affiliation(
-            session, affiliation_id, curator, motive, with_mandate=bool(form.with_mandate.data)
+            session,
+            affiliation_id,
+            curator,
+            motive,
+            terms=Terms() if form.with_mandate.data else None,
+            upload=upload_of(form.document),
+            vouches_for_domain=bool(form.vouches_for_domain.data),
         )
         flash(_("Le rattachement est accordé. La personne en est prévenue."), "success")
 
@@ -110,8 +162,8 @@ def _decide_on_affiliation(affiliation_id: int, form: ApprovalForm) -> None:
 def _decide_on_mandate(affiliation_id: int, form: VerificationForm) -> None:
     session, curator, motive = db.session(), signed_in_agent(), form.motive.data or ""
     if request.form.get("decision") == "refuser":
-        accounts.refuse_mandate(session, affiliation_id, curator, motive)
+        refuse_mandate(session, affiliation_id, curator, motive)
         flash(_("Le mandat est refusé. La personne en reçoit les raisons."), "success")
     else:
-        accounts.grant_mandate(session, affiliation_id, curator, motive)
+        grant_mandate(session, affiliation_id, curator, wished_terms(session, affiliation_id), motive)
         flash(_("Le mandat est accordé. La personne en est prévenue."), "success")

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
+from coconstruction.accounts.mandating import REFERENT, Terms, give_mandate
 from coconstruction.accounts.models import Affiliation, Agent, Proof
+from coconstruction.accounts.proofs import prove
 from coconstruction.coalitions.actions import Offer, join
 from coconstruction.curation.actions import shortlist
 from coconstruction.demonstration.content import read
@@ -87,14 +89,14 @@ class Story:
             role=person["role"],
             function=person["function"],
             motive="",
+            evidence="",
             asked_at=now,
-            proof=Proof.CURATOR,
-            evidence="Personnage de la démonstration.",
-            proven_at=now,
-            mandate_at=now if mandate else None,
         )
         self.session.add(tie)
         self.session.flush()
+        prove(self.session, tie, Proof.CURATOR, evidence="Personnage de la démonstration.")
+        for terms in (Terms(), REFERENT) if mandate else ():
+            give_mandate(self.session, tie, self.agents[email], terms, "Personnage de la démonstration.")
         record(self.session, "affiliation.proven", ("affiliation", tie.id), by=tie)
         return tie
 

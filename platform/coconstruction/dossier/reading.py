@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from coconstruction.assistance.queries import Act, acts_on_need
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.dossier.history import timeline
 from coconstruction.needs import queries as needs
@@ -32,6 +33,10 @@ class Dossier:
     @cached_property
     def events(self) -> Sequence[Mapping[str, str]]:
         return timeline(self.session, self.need)
+
+    @cached_property
+    def assisted(self) -> Sequence[Act]:
+        return acts_on_need(self.session, self.need.id)
 
     @cached_property
     def candidacies(self) -> Sequence[Candidate]:

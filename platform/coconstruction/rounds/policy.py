@@ -4,10 +4,12 @@ A page of the curators is closed to others at any hour. Everyone else is told th
 mandate would help."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from coconstruction.accounts.eligibility import may
-from coconstruction.accounts.models import Affiliation
+from coconstruction.accounts.mandates import refusal_to_commit
+from coconstruction.accounts.models import Affiliation, Scope
 from coconstruction.rounds.calendar import Phase
 
 
@@ -67,9 +69,9 @@ def reason(action: Action, phase: Phase | None, role: Role) -> str | None:
     return who if who == CURATORS else when or who
 
 
-def role_of(acting: Affiliation | None) -> Role:
+def role_of(acting: Affiliation | None, round_id: int, at: datetime) -> Role:
     if acting is None or not acting.live:
         return Role.VISITOR
     if not may(acting.organisation.kind, "vote"):
         return Role.OTHER_KIND
-    return Role.MANDATED if acting.mandate else Role.AGENT
+    return Role.AGENT if refusal_to_commit(acting, Scope.ROUND, round_id, at) else Role.MANDATED

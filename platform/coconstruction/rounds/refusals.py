@@ -6,7 +6,8 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
-from coconstruction.accounts.models import Affiliation
+from coconstruction.accounts.mandates import refusal_to_commit
+from coconstruction.accounts.models import Affiliation, Scope
 from coconstruction.errors import Link, Refused
 from coconstruction.needs import policy as needs_policy
 from coconstruction.needs.models import Need, State
@@ -21,9 +22,11 @@ RESULT_KNOWN = frozenset(phase for phase in Phase if policy.reason(Action.SEE_RE
 
 def refusal_to_vote(round_: Round, calendar: Calendar, acting: Affiliation | None, at: datetime) -> Refused | None:
     phase = calendar.phase_at(at)
-    code = policy.reason(Action.CAST_BALLOT, phase, policy.role_of(acting))
+    code = policy.reason(Action.CAST_BALLOT, phase, policy.role_of(acting, round_.id, at))
     if code is None:
         return None
+    if code == policy.NO_MANDATE and acting is not None:
+        return refusal_to_commit(acting, Scope.ROUND, round_.id, at)
     return WITHOUT_THE_RIGHT[code]() if code in WITHOUT_THE_RIGHT else _not_voting(round_, calendar, phase)
 
 
@@ -164,22 +167,9 @@ def _not_voting(round_: Round, calendar: Calendar, phase: Phase | None) -> Refus
     return Refused("vote_not_open", _l("Le vote ouvrira le %(when)s, heure de Paris.", when=when), step)
 
 
-def _no_mandate() -> Refused:
-    return Refused(
-        "no_mandate",
-        _l(
-            "Déposer un bulletin engage votre collectivité : il faut un mandat pour le faire. "
-            "Demandez-le depuis votre compte, ou prévenez une personne de votre collectivité qui l’a déjà."
-        ),
-        Link(str(_l("Demander un mandat")), "/compte"),
-        status=403,
-    )
-
-
 WITHOUT_THE_RIGHT = {
     policy.NO_AFFILIATION: needs_policy.no_organisation,
     policy.OTHER_KIND: needs_policy.not_for_this_kind,
-    policy.NO_MANDATE: _no_mandate,
 }
 
 

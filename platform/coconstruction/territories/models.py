@@ -99,6 +99,15 @@ class Alias(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 
+class OfficialContact(Base):
+    """An e-mail address that the State's directory (annuaire de l’administration, DILA) gives for an organisation."""
+
+    __tablename__ = "official_contact"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), primary_key=True, index=True)
+
+
 class LoadedReferential(Base):
     """A single row: which referential is loaded. `stamp` changes with every import that changes something."""
 

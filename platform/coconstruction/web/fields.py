@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, IntegerField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 REQUIRED = _l("Ce champ est à remplir.")
 TOO_LONG = _l("Ce texte est trop long : %(max)d signes au plus.")
 LARGEST_AMOUNT = 1_000_000_000
+NO_DAY = _l("Donnez une date, par exemple le 30 avril 2027.")
+YEARS = range(1900, 2200)
 
 
 # Letters in name only, which show nothing: a title made of them would be an empty link.
@@ -52,6 +55,27 @@ def amount(label: Any, *, hint: Any = "") -> IntegerField:
     """A whole number above zero, or nothing."""
     range_ = NumberRange(1, LARGEST_AMOUNT, message=_l("Donnez un nombre entier entre 1 et un milliard."))
     return WholeNumber(label, description=hint, validators=[Optional(), range_])
+
+
+def attachment(label: Any, *, hint: Any = "", required: Any = None) -> FileField:
+    return FileField(label, description=hint, validators=[FileRequired(required)] if required else [Optional()])
+
+
+def day(label: Any, *, hint: Any = "") -> DateField:
+    """A date, or nothing."""
+    return Day(label, description=hint, validators=[Optional()])
+
+
+class Day(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(NO_DAY) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data.year not in YEARS:
+            raise ValidationError(NO_DAY)
 
 
 def plain_digits(text: str) -> str:
