@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
 from coconstruction.accounts import actions, sign_in
+from coconstruction.accounts.contacts import ContactsError, load_contacts
 from coconstruction.accounts.domains import verify_domain
 from coconstruction.accounts.emails import domain_of, normalised_email
 from coconstruction.database import transaction
@@ -36,3 +39,24 @@ def domain(domain: str, reference: str) -> None:
             raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
         verify_domain(session, domain_of(address), organisation_id, None, "")
     click.echo(f"Une adresse en @{domain_of(address)} prouve l’appartenance à {reference}.")
+
+
+@accounts_commands.command("contacts")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Dit ce qui changerait, sans rien écrire.")
+def contacts(path: Path, dry_run: bool) -> None:
+    """Charge les adresses officielles depuis l’export public de l’annuaire de l’administration (JSON ou CSV)."""
+    try:
+        with transaction() as session:
+            report = load_contacts(session, path)
+            if dry_run:
+                session.rollback()
+    except ContactsError as error:
+        raise click.ClickException(f"Fichier refusé, rien n’a été chargé. {error}") from error
+    done = "seraient" if dry_run else "sont"
+    click.echo(
+        f"{report.contacts} adresses officielles : {report.added} {done} ajoutées, {report.removed} {done} retirées ; "
+        f"{report.domains} domaines changent d’état."
+    )
+    for reason, number in sorted(report.ignored.items()):
+        click.echo(f"{number} entrées laissées de côté : {reason}.")

@@ -52,13 +52,6 @@ def refuse_domain(session: Session, domain: str, organisation_id: int, by_agent:
     return len(concerned)
 
 
-def note_official_domain(session: Session, domain: str, organisation_id: int) -> None:
-    """Of an official contact address, when it is this organisation's alone. What the team decided stays."""
-    known = _hold(session, domain, organisation_id)
-    if known.state == DomainState.PENDING:
-        known.state, known.state_at = DomainState.OFFICIAL, clock.now()
-
-
 def _hold(session: Session, domain: str, organisation_id: int) -> OrganisationDomain:
     key = {"domain": domain, "organisation_id": organisation_id}
     insert_once(session, OrganisationDomain, **key, state=DomainState.PENDING, state_at=clock.now(), motive="")

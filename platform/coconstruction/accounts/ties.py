@@ -12,7 +12,7 @@ from coconstruction.accounts import actions, codes, mandating, policy, queries
 from coconstruction.accounts.current import signed_in_agent
 from coconstruction.accounts.documents import MOST_AT_ONCE, keep
 from coconstruction.accounts.forms import AffiliationForm, CodeForm, DocumentForm, EndForm, MandateForm, upload_of
-from coconstruction.accounts.ladder import ways
+from coconstruction.accounts.ladder import proven_at_once, ways
 from coconstruction.accounts.models import Affiliation, MandateRole, Role
 from coconstruction.accounts.proofs import standing
 from coconstruction.accounts.wording import FILTERS
@@ -59,6 +59,17 @@ def new() -> ResponseReturnValue:
 @access.signed_in
 def proof(affiliation_id: int) -> ResponseReturnValue:
     return _proof_page(_own(affiliation_id), CodeForm(), DocumentForm())
+
+
+@blueprint.post("/<key:affiliation_id>/preuve/adresse")
+@access.signed_in
+def prove_by_address(affiliation_id: int) -> ResponseReturnValue:
+    """The address has come to prove it since it was asked."""
+    tie = _own(affiliation_id)
+    told = {"function": tie.function, "motive": tie.motive}
+    tie, outcome = actions.ask_affiliation(db.session(), signed_in_agent(), tie.organisation, Role(tie.role), **told)
+    flash(_sentence(outcome, tie.organisation.name), "success" if outcome is actions.Outcome.PROVEN else "info")
+    return redirect(_next() or "/compte", 303) if tie.live else _back_to_proof(affiliation_id)
 
 
 @blueprint.post("/<key:affiliation_id>/preuve/envoi")
@@ -149,6 +160,7 @@ def _proof_page(tie: Affiliation, code_form: CodeForm, document_form: DocumentFo
         "tie": tie,
         "facts": facts,
         "ways": () if tie.live or tie.ended_at else ways(facts),
+        "by_address": not tie.live and proven_at_once(facts) is not None,
         "proofs": standing(session, tie),
         "code": codes.usable_code(session, tie.id, clock.now()),
         "address": queries.official_contacts(session, tie.organisation_id)[:1],
