@@ -44,6 +44,11 @@ def test_a_posted_need_is_public_with_its_bearer_and_its_first_voice(village: Pa
     assert "1 collectivité" in listed.text
 
 
+def test_a_departement_without_a_need_stays_chosen(client: PageClient, need_id: int) -> None:
+    chosen = client.page("/besoins?departement=33").soup.select("#departement option[selected]")
+    assert [(each["value"], each.get_text()) for each in chosen] == [("33", "33 Gironde (0)")]
+
+
 def test_a_need_without_a_problem_is_given_back_as_typed(village: PageClient, session: Session) -> None:
     page = village.send("/besoins/nouveau", {**TYPED, "problem": ""})
     assert page.status == 422
