@@ -103,6 +103,13 @@ def test_joining_needs_a_mandate_and_says_how_to_get_one(app: Flask, client: Pag
     assert "/compte" in page.links().values()
 
 
+def test_what_a_village_changes_to_a_far_threshold_is_said_in_words(client: PageClient, need_id: int) -> None:
+    cast.sign_in(client, "agent1@demo.example")
+    said = client.page(f"/besoins/{need_id}/rejoindre").text
+    assert "reste à moins de 1 % du seuil" in said
+    assert "à 0 %" not in said
+
+
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
