@@ -135,7 +135,9 @@ def end_affiliation(session: Session, affiliation_id: int, by_agent: Agent, moti
     refuse_the_last_referent(session, affiliation)
     end_mandates(affiliation, by_agent, motive)
     take_all_back(session, affiliation, motive)
-    affiliation.ended_at, affiliation.ended_by_id, affiliation.evidence = clock.now(), by_agent.id, motive
+    affiliation.ended_at, affiliation.evidence = clock.now(), motive
+    if not affiliation.revoked:  # cancelling one's request does not wash away having been put out
+        affiliation.ended_by_id = by_agent.id
     if affiliation.agent_id != by_agent.id:
         post(session, mails.affiliation_ended(affiliation, motive))
     write_line(session, "affiliation.ended", affiliation, by_agent, motive=motive)

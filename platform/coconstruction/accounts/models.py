@@ -113,6 +113,7 @@ class Affiliation(Base):
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
 
     agent: Mapped[Agent] = relationship(foreign_keys=agent_id)
+    ended_by: Mapped[Agent | None] = relationship(foreign_keys=ended_by_id)
     organisation: Mapped[Organisation] = relationship()
     proofs: Mapped[list["AffiliationProof"]] = relationship(back_populates="affiliation")
     mandates: Mapped[list["Mandate"]] = relationship(
@@ -129,6 +130,11 @@ class Affiliation(Base):
     def revoked(self) -> bool:
         """Ended, refused or suspended by somebody else than the agent, and not approved since."""
         return self.ended_by_id not in (None, self.agent_id)
+
+    @property
+    def put_out_by_team(self) -> bool:
+        """What a curator ended, no référent begins again."""
+        return self.revoked and self.ended_by is not None and self.ended_by.is_curator
 
     @property
     def assisted(self) -> bool:

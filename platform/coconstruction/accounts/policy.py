@@ -23,6 +23,8 @@ def refusal_to_decide(
     """On a request to be affiliated."""
     if affiliation.proven_at is not None or affiliation.ended_at is not None:
         return Refused("already_decided", _l("Une décision a déjà été prise sur cette demande."), _account())
+    if authority is Authority.REFERENT and affiliation.put_out_by_team:
+        return put_out_by_team()
     return refusal_to_rule(affiliation, by_agent, authority, motive)
 
 
@@ -113,6 +115,15 @@ def refusal_to_become_referent(affiliation: Affiliation, *, has_referent: bool) 
             status=403,
         )
     return None
+
+
+def put_out_by_team() -> Refused:
+    return Refused(
+        "put_out_by_team",
+        _l("L’équipe de l’Incubateur a mis fin à ce rattachement, ou l’a suspendu : c’est à elle de le rendre."),
+        _account(),
+        status=403,
+    )
 
 
 def not_in_charge() -> Refused:

@@ -1,7 +1,9 @@
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField
+from wtforms.validators import ValidationError
 
 from coconstruction.accounts.forms import refuse_unreadable
 from coconstruction.web.fields import attachment, paragraph
@@ -35,5 +37,10 @@ class ApprovalForm(VerificationForm):
     vouches_for_domain = BooleanField(_l("Ce domaine est bien celui de l’organisation : il prouvera pour d’autres"))
     with_mandate = BooleanField(_l("Cette personne a aussi mandat d’engager la collectivité"))
 
+    # Whether an approval must bring its own: nobody has added any to the request.
+    document_needed = False
+
     def validate_document(self, field: FileField) -> None:
         refuse_unreadable(field)
+        if self.document_needed and not field.data and request.form.get("decision") != "refuser":
+            raise ValidationError(_l("Joignez la pièce sur laquelle vous vous fondez."))

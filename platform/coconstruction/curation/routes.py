@@ -74,6 +74,7 @@ def unshortlist(need_id: int) -> ResponseReturnValue:
 @access.curator
 def affiliation(affiliation_id: int) -> ResponseReturnValue:
     form = ApprovalForm()
+    form.document_needed = not affiliations.documents_of(db.session(), affiliation_id)
     if form.validate_on_submit():
         _decide_on_affiliation(affiliation_id, form)
         return redirect(url_for("curation.index"), 303)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
@@ -26,7 +26,8 @@ from coconstruction.rounds.calendar import Calendar, Phase
 from coconstruction.rounds.counting.greedy import RULE
 from coconstruction.solutions.actions import enter
 from coconstruction.solutions.content import SolutionContent
-from coconstruction.territories.models import Organisation
+from coconstruction.territories.models import OfficialContact, Organisation
+from coconstruction.web.paths import slug
 
 Progress = Callable[[int], object]
 Step = Callable[[], object]
@@ -105,6 +106,7 @@ def load(session: Session, progress: Progress) -> None:
     """Everything or nothing: the caller's transaction."""
     story = Story(session)
     with clock.told_as(story.today - timedelta(days=90)):
+        _give_addresses(session)
         story.introduce_people()
         for solution in read("solutions"):
             enter(session, SYSTEM, SolutionContent(**solution))
@@ -113,6 +115,14 @@ def load(session: Session, progress: Progress) -> None:
         with clock.told_as(event.at):
             event.play()
         progress(1)
+
+
+def _give_addresses(session: Session) -> None:
+    """Made-up official addresses for the communes of one département, so that a code may be tried."""
+    communes = session.scalars(select(Organisation).where(Organisation.reference.like("commune:35%"))).all()
+    rows = [{"organisation_id": each.id, "email": f"mairie@{slug(each.name)}.example"} for each in communes]
+    session.execute(insert(OfficialContact), rows)
+    record(session, "contacts.imported", ("referential", 1), by=SYSTEM, payload={"contacts": len(rows)})
 
 
 def count_steps() -> int:

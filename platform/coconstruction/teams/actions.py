@@ -11,6 +11,7 @@ from coconstruction.accounts.actions import affiliate
 from coconstruction.accounts.keys import digest, new_key
 from coconstruction.accounts.lines import write_line
 from coconstruction.accounts.models import Affiliation, Agent, Proof, Role
+from coconstruction.accounts.policy import put_out_by_team
 from coconstruction.accounts.proofs import prove
 from coconstruction.accounts.sign_in import agent_at
 from coconstruction.database import lock
@@ -81,6 +82,8 @@ def accept(session: Session, token: str) -> tuple[Agent, Affiliation]:
         raise policy.invitation_spent()
     agent = agent_at(session, found.email)
     affiliation = affiliate(session, agent, found.organisation, Role(found.role), found.function)
+    if affiliation.put_out_by_team:
+        raise put_out_by_team()
     prove(session, affiliation, Proof.REFERENT, evidence="", by_agent=inviter.agent)
     write_line(session, "affiliation.proven", affiliation, agent, invitation=found.id)
     return agent, affiliation
