@@ -69,19 +69,21 @@ def posted_need(session: Session, author: Affiliation, content: NeedContent = CO
     return post(session, author, None, content).id
 
 
-def sign_in(client: PageClient, email: str) -> None:
-    """As the link of a letter does."""
+def sign_in(client: PageClient, email: str, *, second_factor: bool = True) -> None:
+    """As the link of a letter does, then the code of a phone."""
     with client.application.app_context(), transaction() as session:
-        key = session_key(session, email)
+        key = session_key(session, email, second_factor=second_factor)
     wear_key(client, key)
 
 
-def session_key(session: Session, email: str) -> str:
+def session_key(session: Session, email: str, *, second_factor: bool = True) -> str:
     """Opens a session; whoever holds the key is signed in."""
     key = new_key()
     person = session.scalars(select(Agent).where(Agent.email == email)).one()
     ends = clock.now() + timedelta(hours=12)
-    session.add(AgentSession(key_hash=digest(key), agent_id=person.id, created_at=clock.now(), expires_at=ends))
+    times = {"created_at": clock.now(), "used_at": clock.now(), "expires_at": ends}
+    proven = clock.now() if second_factor else None
+    session.add(AgentSession(key_hash=digest(key), agent_id=person.id, **times, second_factor_at=proven))
     return key
 
 

@@ -8,11 +8,12 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from coconstruction import database, worker
 from coconstruction.accounts import cli as accounts_cli
-from coconstruction.accounts import current, ties
+from coconstruction.accounts import current, sessions, ties
 from coconstruction.accounts import routes as accounts
 from coconstruction.assistance import routes as assistance
 from coconstruction.coalitions import routes as coalitions
@@ -35,7 +36,18 @@ from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
 from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
-from coconstruction.web import access, addresses, failures, filters, keeping, languages, pages, security, uploads
+from coconstruction.web import (
+    access,
+    addresses,
+    failures,
+    filters,
+    keeping,
+    languages,
+    limits,
+    pages,
+    security,
+    uploads,
+)
 
 BLUEPRINTS = (
     home.blueprint,
@@ -51,6 +63,7 @@ BLUEPRINTS = (
     search.blueprint,
     accounts.blueprint,
     ties.blueprint,
+    sessions.blueprint,
     pages.blueprint,
 )
 DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
@@ -69,6 +82,7 @@ def create_app(settings: Settings) -> Flask:
     filters.init_app(app)
     uploads.init_app(app)
     CSRFProtect(app)
+    limits.init_app(app, settings)
     for blueprint in BLUEPRINTS + (DEMONSTRATION if settings.demo else ()):
         app.register_blueprint(blueprint)
     security.init_app(app, settings)
@@ -79,6 +93,8 @@ def create_app(settings: Settings) -> Flask:
         app.extensions["search"] = open_index(settings, db.engine)
     app.context_processor(lambda: page_context(settings))
     _add_commands(app, settings)
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600)  # type: ignore[method-assign]
     return app
 

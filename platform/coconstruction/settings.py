@@ -1,6 +1,7 @@
 """The only reader of the environment. What is missing or unsafe refuses to start, with a sentence."""
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from typing import Self
 ROOT = Path(__file__).resolve().parents[2]
 BRANDS = ("neutre", "etat")
 NO_KEY = (
-    "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
+    "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
     "Donnez-lui 32 caractères au hasard ou plus, ou DEMO=1 pour une démonstration sur cette machine."
 )
+
+
+SHORTEST_KEY = 32
 
 
 class SettingsError(Exception):
@@ -22,7 +26,8 @@ class SettingsError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """`mail_url`: `smtp://[user:password@]host:port`, `smtps://…`, `file:///folder`, or `keep:` (letters stay in the
-    database)."""
+    database). `rate_limit_url`: where attempts are counted, `counters://<file>` on one machine, `redis://…` on
+    several. `trusted_proxies`: how many relays in front add the address they were asked from."""
 
     database_url: str
     search_index_dir: Path
@@ -34,12 +39,20 @@ class Settings:
     port: int = 5000
     base_url: str = "http://127.0.0.1:5000"
     may_serve: bool = True
+    mail_from: str = "Co-construction <ne-pas-repondre@localhost>"
+    rate_limit_url: str = "memory://"
+    trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
         if self.brand not in BRANDS:
-            raise SettingsError(f"BRAND vaut « {self.brand} » : choisissez parmi {', '.join(BRANDS)}.")
+            raise SettingsError(f"BRAND vaut « {self.brand} » : choisissez parmi {', '.join(BRANDS)}.")
         if self.demo:
             refuse_public_demonstration(self.host)
+        if not re.fullmatch(r"keep:|file:///.+|smtps?://[^/]+", self.mail_url):
+            raise SettingsError(
+                f"MAIL_URL vaut « {self.mail_url} » : donnez smtp://machine:port, smtps://machine:port, "
+                "file:///dossier ou keep:."
+            )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, host: str | None = None, command: bool = False) -> Self:
@@ -48,10 +61,11 @@ class Settings:
         var = ROOT / "var"
         demo = environ.get("DEMO", "0") == "1"
         host, port = host or environ.get("HOST") or "127.0.0.1", _port(environ.get("PORT") or "5000")
+        index = Path(environ.get("SEARCH_INDEX_DIR") or var / "index")
         return cls(
             database_url=normalised_url(environ.get("DATABASE_URL") or f"sqlite:///{var / 'plateforme.sqlite3'}"),
-            search_index_dir=Path(environ.get("SEARCH_INDEX_DIR") or var / "index"),
-            secret_key=environ.get("SECRET_KEY") or _missing_key(var, demo=demo, command=command),
+            search_index_dir=index,
+            secret_key=_key(environ, var, demo=demo, command=command),
             demo=demo,
             brand=environ.get("BRAND") or "neutre",
             mail_url=environ.get("MAIL_URL") or "keep:",
@@ -59,6 +73,9 @@ class Settings:
             port=port,
             base_url=environ.get("BASE_URL") or f"http://{host}:{port}",
             may_serve=demo or bool(environ.get("SECRET_KEY")),
+            mail_from=environ.get("MAIL_FROM") or cls.mail_from,
+            rate_limit_url=environ.get("RATE_LIMIT_URL") or f"counters://{index.parent / 'limits.sqlite3'}",
+            trusted_proxies=_count(environ.get("TRUSTED_PROXIES") or "0"),
         )
 
 
@@ -74,7 +91,7 @@ def refuse_public_demonstration(host: str) -> None:
     """The demonstration signs anyone in with one click: it must never listen beyond this machine."""
     if not is_loopback(host):
         raise SettingsError(
-            f"DEMO=1 n’accepte que l’adresse de cette machine (127.0.0.1), pas « {host} » : "
+            f"DEMO=1 n’accepte que l’adresse de cette machine (127.0.0.1), pas « {host} » : "
             "en démonstration, chacun peut entrer sous n’importe quel nom. Retirez DEMO=1 ou l’adresse."
         )
 
@@ -90,8 +107,21 @@ def is_loopback(host: str) -> bool:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SettingsError(f"PORT vaut « {text} » : donnez un nombre entre 1 et 65535.")
+        raise SettingsError(f"PORT vaut « {text} » : donnez un nombre entre 1 et 65535.")
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise SettingsError(f"TRUSTED_PROXIES vaut « {text} » : donnez le nombre de relais devant le site, ou rien.")
+    return int(text)
+
+
+def _key(environ: Mapping[str, str], var: Path, *, demo: bool, command: bool) -> str:
+    key = environ.get("SECRET_KEY")
+    if key and not demo and len(key) < SHORTEST_KEY:
+        raise SettingsError(f"SECRET_KEY est trop courte : donnez-lui {SHORTEST_KEY} caractères au hasard ou plus.")
+    return key or _missing_key(var, demo=demo, command=command)
 
 
 def _missing_key(var: Path, *, demo: bool, command: bool) -> str:

@@ -40,6 +40,10 @@ def test_the_real_service_listens_where_it_is_told(host: str) -> None:
         ("PORT", "0", "PORT vaut"),
         ("PORT", "70000", "PORT vaut"),
         ("BRAND", "acme", "BRAND vaut"),
+        ("SECRET_KEY", "short", "SECRET_KEY est trop courte"),
+        ("MAIL_URL", "smtp:nowhere", "MAIL_URL vaut"),
+        ("MAIL_URL", "post", "MAIL_URL vaut"),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES vaut"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(variable: str, value: str, sentence: str) -> None:

@@ -66,6 +66,7 @@ class Stage:
             "invitation_id": 1,
             "document_id": 1,
             "domain": "demo.example",
+            "number": "x" * 16,
             "filename": "css/site.css",
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule.rule)

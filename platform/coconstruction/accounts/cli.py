@@ -3,10 +3,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from coconstruction.accounts import actions, sign_in
+from coconstruction.accounts import actions, second_factor, sign_in
 from coconstruction.accounts.contacts import ContactsError, load_contacts
 from coconstruction.accounts.domains import verify_domain
 from coconstruction.accounts.emails import domain_of, normalised_email
+from coconstruction.accounts.queries import agents_at
 from coconstruction.database import transaction
 from coconstruction.territories.queries import resolve
 
@@ -39,6 +40,17 @@ def domain(domain: str, reference: str) -> None:
             raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
         verify_domain(session, domain_of(address), organisation_id, None, "")
     click.echo(f"Une adresse en @{domain_of(address)} prouve l’appartenance à {reference}.")
+
+
+@accounts_commands.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Retire le second facteur de EMAIL, qui a tout perdu, et ferme ses sessions. Vérifiez d’abord qui le demande."""
+    with transaction() as session:
+        found = agents_at(session, [normalised_email(email) or ""])
+        if not found or not second_factor.reset(session, found[0]):
+            raise click.BadParameter(f"Personne n’a de second facteur à l’adresse « {email} ».")
+    click.echo("Le second facteur est retiré, les sessions sont fermées, la personne en est prévenue.")
 
 
 @accounts_commands.command("contacts")

@@ -8,9 +8,10 @@ from urllib.parse import quote, urlencode
 from flask import Flask, abort, g, has_request_context, redirect, request, session
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
+from ua_parser import parse
 
 from coconstruction import clock
-from coconstruction.accounts import policy, queries
+from coconstruction.accounts import policy, queries, second_factor, sign_in
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.database import SAFE_METHODS, db, is_writing
 from coconstruction.errors import Link, Refused
@@ -98,6 +99,19 @@ def open_session(person: Agent, key: str) -> None:
     login_user(person)
 
 
+def renew_session(person: Agent) -> None:
+    """A new key: whoever copied the former one has nothing."""
+    person.session_key = sign_in.rotate_session(db.session(), person.session_key)
+    session["_user_id"] = person.session_key
+
+
+def browser_name() -> str:
+    """« Firefox sur Windows », as the list of sessions shows it."""
+    found = parse(request.headers.get("User-Agent", "")[:512])
+    names = [part.family for part in (found.user_agent, found.os) if part is not None]
+    return " / ".join(names)[:80]
+
+
 def close_session() -> None:
     logout_user()
     session.clear()
@@ -116,10 +130,7 @@ def sign_in_address(path: str) -> str:
 
 
 def _agent_of_key(key: str) -> Agent | None:
-    person = queries.agent_of_session(db.session(), key, clock.now())
-    if person is not None:
-        person.session_key = key
-    return person
+    return queries.agent_of_session(db.session(), key, clock.now())
 
 
 def _forget_identity() -> None:
@@ -129,7 +140,10 @@ def _forget_identity() -> None:
 
 
 def _identity() -> dict[str, Any]:
-    return {"current_agent": current_agent(), "acting": acting_or_none(), "affiliations": affiliations()}
+    person = current_agent()
+    to_verify = person is not None and person.is_curator and person.second_factor_at is None
+    known = {"current_agent": person, "acting": acting_or_none(), "affiliations": affiliations()}
+    return {**known, "second_factor_to_verify": to_verify}
 
 
 def _anyone() -> None:
@@ -151,13 +165,23 @@ def _require_affiliation() -> None:
 
 def _require_curator() -> None:
     _require_agent()
-    if not signed_in_agent().is_curator:
+    person = signed_in_agent()
+    if not person.is_curator:
         raise Refused(
             "curators_only",
             _l("Cette page est réservée à l’équipe de l’Incubateur des territoires."),
             Link(str(_l("Voir les besoins")), "/besoins"),
             status=403,
         )
+    if request.method not in SAFE_METHODS:
+        require_second_factor(person)
+
+
+def require_second_factor(person: Agent) -> None:
+    """Before anything is written as a curator."""
+    if person.second_factor_at is None:
+        back = urlencode({"next": _page_left()})
+        raise second_factor.required(f"/compte/second-facteur/verification?{back}")
 
 
 def _asked_path() -> str:

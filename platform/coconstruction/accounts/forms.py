@@ -103,6 +103,15 @@ class MandateForm(FlaskForm):
     deliberation_on = day(DELIBERATED_ON)
 
 
+class FactorForm(_ComesBack):
+    code = line(
+        _l("Code"),
+        20,
+        hint=_l("Les six chiffres affichés par votre application, ou l’un de vos codes de secours."),
+        required=_l("Tapez votre code."),
+    )
+
+
 class CodeForm(FlaskForm):
     code = line(
         _l("Code reçu à l’adresse officielle"),

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
@@ -66,7 +66,8 @@ PROVING = frozenset({DomainState.OFFICIAL, DomainState.VERIFIED})
 
 
 class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no types
-    """A person. `session_key` is not stored: it is the key of the session that loaded this agent, if any."""
+    """A person. `session_key` and `second_factor_at` are not stored: they are those of the session that loaded this
+    agent, if any."""
 
     __tablename__ = "agent"
 
@@ -77,6 +78,7 @@ class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no type
     created_at: Mapped[datetime]
 
     session_key = ""
+    second_factor_at = cast("datetime | None", None)
 
     def get_id(self) -> str:
         return self.session_key
@@ -282,17 +284,46 @@ class Document(Base):
 
 
 class AgentSession(Base):
-    """A signed-in browser. Only the key's SHA-256 is kept; ending the row signs that browser out."""
+    """A signed-in browser. Only the key's SHA-256 is kept; ending the row signs that browser out. `used_at`: the last
+    time it was given a new key. `second_factor_at`: since when it has proven more than a mailbox."""
 
     __tablename__ = "agent_session"
 
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+    browser: Mapped[str] = mapped_column(String(80), default="")
 
     agent: Mapped[Agent] = relationship()
+
+
+class SecondFactor(Base):
+    """A secret shared with an application of the agent's phone (TOTP, RFC 6238), encrypted under the site's key. It
+    serves once confirmed; `last_step` is the last thirty seconds whose code was taken, each once."""
+
+    __tablename__ = "second_factor"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    waits_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """For whoever lost their phone: serves once in place of a code. Only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class SignInToken(Base):

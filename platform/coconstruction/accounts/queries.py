@@ -34,7 +34,18 @@ PENDING = Affiliation.proven_at.is_(None) & Affiliation.ended_at.is_(None) & Aff
 
 
 def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
-    return session.scalar(AGENT_OF_SESSION, {"key_hash": digest(key), "now": at})
+    found = session.execute(AGENT_OF_SESSION, {"key_hash": digest(key), "now": at}).first()
+    if found is None:
+        return None
+    agent: Agent = found[0]
+    agent.session_key, agent.second_factor_at = key, found[1]
+    return agent
+
+
+def sessions_of(session: Session, agent_id: int, at: datetime) -> Sequence[AgentSession]:
+    """The open ones, the latest used first."""
+    mine = AgentSession.agent_id == agent_id, AgentSession.ended_at.is_(None), AgentSession.expires_at > at
+    return session.scalars(select(AgentSession).where(*mine).order_by(AgentSession.used_at.desc())).all()
 
 
 def agents_at(session: Session, emails: Collection[str]) -> Sequence[Agent]:
@@ -250,7 +261,7 @@ def _with_people() -> Select[Affiliation]:
 
 # Asked at every request of a signed-in agent, so built once.
 AGENT_OF_SESSION = (
-    select(Agent)
+    select(Agent, AgentSession.second_factor_at)
     .join(AgentSession, AgentSession.agent_id == Agent.id)
     .where(AgentSession.key_hash == bindparam("key_hash"), AgentSession.ended_at.is_(None))
     .where(AgentSession.expires_at > bindparam("now"))

@@ -7,15 +7,17 @@ from flask_babel import gettext as _
 from coconstruction.accounts import actions, policy, queries, sign_in
 from coconstruction.accounts.current import (
     affiliations,
+    browser_name,
     close_session,
     current_agent,
     open_session,
+    renew_session,
     signed_in_agent,
     wear,
 )
 from coconstruction.accounts.forms import ProfileForm, SignInForm
 from coconstruction.database import db
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.addresses import whole_number
 from coconstruction.web.paths import local_path
 
@@ -24,6 +26,7 @@ blueprint = Blueprint("accounts", __name__)
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 @access.public
+@limits.sign_in
 def ask_link() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if current_agent() is not None:
@@ -44,7 +47,7 @@ def open_link(token: str) -> ResponseReturnValue:
 @access.public
 def use_link(token: str) -> ResponseReturnValue:
     before = current_agent()
-    entered = sign_in.sign_in(db.session(), token)
+    entered = sign_in.sign_in(db.session(), token, browser_name())
     if before is not None:
         sign_in.end_session(db.session(), before.session_key)
     open_session(entered.agent, entered.key)
@@ -95,5 +98,6 @@ def act_for() -> ResponseReturnValue:
     if refusal := policy.refusal_to_wear(affiliation):
         raise refusal
     wear(affiliation)
+    renew_session(signed_in_agent())
     flash(_("Vous agissez maintenant pour %(organisation)s.", organisation=affiliation.organisation.name), "success")
     return redirect(local_path(request.form.get("next"), "/compte"), 303)

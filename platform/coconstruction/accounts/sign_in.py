@@ -8,12 +8,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
-from coconstruction.accounts import mails
+from coconstruction.accounts import mails, queries
 from coconstruction.accounts.keys import digest, new_key
 from coconstruction.accounts.models import Agent, AgentSession, SignInToken
 from coconstruction.accounts.queries import usable_token
 from coconstruction.database import insert_once
-from coconstruction.errors import Link, Refused
+from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.journal import By, record
 from coconstruction.notifications.actions import post
 
@@ -52,7 +52,7 @@ def invited(session: Session, token: str) -> SignInToken:
     return found
 
 
-def sign_in(session: Session, token: str) -> SignedIn:
+def sign_in(session: Session, token: str, browser: str = "") -> SignedIn:
     """Spend the link, once whoever races for it, and open a session. A new address becomes an agent."""
     now = clock.now()
     fresh = (SignInToken.token_hash == digest(token)) & SignInToken.used_at.is_(None) & (SignInToken.expires_at > now)
@@ -61,7 +61,7 @@ def sign_in(session: Session, token: str) -> SignedIn:
     if spent is None:
         raise _spent()
     agent = agent_at(session, spent.email)
-    return SignedIn(agent, start_session(session, agent), spent.next_path)
+    return SignedIn(agent, start_session(session, agent, browser=browser), spent.next_path)
 
 
 def agent_at(session: Session, email: str) -> Agent:
@@ -73,17 +73,56 @@ def agent_at(session: Session, email: str) -> Agent:
     return agent
 
 
-def start_session(session: Session, agent: Agent) -> str:
+def start_session(session: Session, agent: Agent, *, browser: str = "", second_factor: bool = False) -> str:
     """The key of a new session, of which the row keeps the digest only."""
     now, key = clock.now(), new_key()
-    session.add(AgentSession(key_hash=digest(key), agent_id=agent.id, created_at=now, expires_at=now + SESSION_LASTS))
+    opened = AgentSession(
+        key_hash=digest(key),
+        agent_id=agent.id,
+        created_at=now,
+        used_at=now,
+        expires_at=now + SESSION_LASTS,
+        second_factor_at=now if second_factor else None,
+        browser=browser,
+    )
+    session.add(opened)
     session.flush()
     return key
+
+
+def rotate_session(session: Session, key: str) -> str:
+    """A new key for the same session, which lasts no longer for it: the former one opens nothing any more."""
+    fresh = new_key()
+    renewing = update(AgentSession).where(AgentSession.key_hash == digest(key), AgentSession.ended_at.is_(None))
+    session.execute(renewing.values(key_hash=digest(fresh), used_at=clock.now()))
+    return fresh
 
 
 def end_session(session: Session, key: str) -> None:
     ending = update(AgentSession).where(AgentSession.key_hash == digest(key), AgentSession.ended_at.is_(None))
     session.execute(ending.values(ended_at=clock.now()))
+
+
+def end_own_session(session: Session, agent: Agent, number: str) -> None:
+    """`number`: the public name of a session. Somebody else's does not exist."""
+    for each in queries.sessions_of(session, agent.id, clock.now()):
+        if public_number(each) == number:
+            each.ended_at = clock.now()
+            return
+    raise NotFound
+
+
+def end_other_sessions(session: Session, agent: Agent) -> int:
+    """All but the one that asks; tells how many."""
+    others = AgentSession.key_hash != digest(agent.session_key), AgentSession.ended_at.is_(None)
+    mine = AgentSession.agent_id == agent.id, AgentSession.expires_at > clock.now()
+    ending = update(AgentSession).where(*mine, *others).values(ended_at=clock.now())
+    return len(session.execute(ending.returning(AgentSession.created_at)).all())
+
+
+def public_number(opened: AgentSession) -> str:
+    """A name for a session that opens nothing: the digest of its digest."""
+    return digest(opened.key_hash)[:16]
 
 
 def _too_many(session: Session, email: str, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from coconstruction.database import db, lock
 from coconstruction.errors import NotFound
 from coconstruction.territories.kinds import NAMES
 from coconstruction.territories.queries import Suggestion, organisation_by_code, suggest
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.fields import clean
 from coconstruction.web.filters import number
 from coconstruction.web.paths import local_path
@@ -34,6 +34,7 @@ SUGGESTIONS = 12
 
 @blueprint.route("/nouvelle", methods=["GET", "POST"])
 @access.signed_in
+@limits.autocomplete
 def new() -> ResponseReturnValue:
     chosen = clean(request.values.get("organisation", ""))
     if not chosen:
@@ -74,6 +75,7 @@ def prove_by_address(affiliation_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<key:affiliation_id>/preuve/envoi")
 @access.signed_in
+@limits.codes
 def send_code(affiliation_id: int) -> ResponseReturnValue:
     address = codes.send_code(db.session(), signed_in_agent(), affiliation_id)
     flash(_("Un code part vers %(address)s. Il sert une seule fois, pendant un jour.", address=address), "success")
@@ -82,6 +84,7 @@ def send_code(affiliation_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<key:affiliation_id>/preuve/code")
 @access.signed_in
+@limits.codes
 def type_code(affiliation_id: int) -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate():

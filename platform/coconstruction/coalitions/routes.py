@@ -13,7 +13,7 @@ from coconstruction.coalitions.preview import preview
 from coconstruction.coalitions.wording import FILTERS
 from coconstruction.database import db
 from coconstruction.needs.queries import public_need
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.paths import local_path
 
 blueprint = Blueprint("coalitions", __name__)
@@ -23,6 +23,7 @@ for words in FILTERS:
 
 @blueprint.route("/besoins/<key:need_id>/rejoindre", methods=["GET", "POST"])
 @access.acting
+@limits.posting
 def join(need_id: int) -> ResponseReturnValue:
     hat = acting()
     need = public_need(db.session(), need_id, hat)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coconstruction.accounts import queries, sign_in
-from coconstruction.accounts.current import current_agent, open_session
+from coconstruction.accounts.current import browser_name, current_agent, open_session
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.database import db
 from coconstruction.demonstration.content import read
@@ -46,7 +46,9 @@ def enter(agent_id: int) -> ResponseReturnValue:
         raise NotFound
     if (before := current_agent()) is not None:
         sign_in.end_session(db.session(), before.session_key)
-    open_session(agent, sign_in.start_session(db.session(), agent))
+    # The click stands for the mailbox and the second factor: a newcomer plays the curator too.
+    key = sign_in.start_session(db.session(), agent, browser=browser_name(), second_factor=True)
+    open_session(agent, key)
     flash(_("Vous êtes maintenant %(name)s.", name=agent.name), "success")
     return redirect("/curation" if agent.is_curator else "/", 303)
 

@@ -16,7 +16,7 @@ from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
 from coconstruction.needs.models import State
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import NEXT_STEPS
-from coconstruction.web import access
+from coconstruction.web import access, limits
 
 blueprint = Blueprint("dossier", __name__)
 
@@ -59,6 +59,7 @@ def versions(need_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/besoins/nouveau", methods=["GET", "POST"])
 @access.acting
+@limits.posting
 def new() -> ResponseReturnValue:
     form = NeedForm()
     if request.method == "GET":

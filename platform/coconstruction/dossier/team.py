@@ -7,12 +7,20 @@ from flask_babel import gettext as _
 from coconstruction import clock
 from coconstruction.accounts import actions, mandating
 from coconstruction.accounts import queries as accounts
-from coconstruction.accounts.current import acting, acting_or_none, open_session, signed_in_agent
+from coconstruction.accounts.current import (
+    acting,
+    acting_or_none,
+    browser_name,
+    current_agent,
+    open_session,
+    require_second_factor,
+    signed_in_agent,
+)
 from coconstruction.accounts.forms import EndForm
 from coconstruction.accounts.mandating import Terms
 from coconstruction.accounts.models import Affiliation, Authority, Mandate, MandateRole, Role
 from coconstruction.accounts.policy import refusal_to_rule
-from coconstruction.accounts.sign_in import start_session
+from coconstruction.accounts.sign_in import end_session, start_session
 from coconstruction.database import db
 from coconstruction.errors import NotFound
 from coconstruction.needs import queries as needs
@@ -22,7 +30,7 @@ from coconstruction.teams import policy, queries
 from coconstruction.teams.forms import GrantForm, InvitationForm, ReasonForm
 from coconstruction.territories.models import Organisation
 from coconstruction.territories.queries import organisation_by_code
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.addresses import whole_number
 
 blueprint = Blueprint("teams", __name__)
@@ -138,6 +146,7 @@ def hand_over(code: str) -> ResponseReturnValue:
 
 @blueprint.route(f"{TEAM}/invitations/nouvelle", methods=["GET", "POST"])
 @access.acting
+@limits.posting
 def invite(code: str) -> ResponseReturnValue:
     organisation, form = _seen(code), InvitationForm()
     if acting().organisation_id != organisation.id:
@@ -173,7 +182,9 @@ def open_invitation(token: str) -> ResponseReturnValue:
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Whoever holds the link reads the mailbox it was sent to: accepting signs in."""
     agent, tie = teams.accept(db.session(), token)
-    open_session(agent, start_session(db.session(), agent))
+    if (before := current_agent()) is not None:
+        end_session(db.session(), before.session_key)
+    open_session(agent, start_session(db.session(), agent, browser=browser_name()))
     flash(_("Bienvenue : vous pouvez maintenant agir pour %(name)s.", name=tie.organisation.name), "success")
     return redirect("/compte" if agent.name else url_for("accounts.profile"), 303)
 
@@ -193,11 +204,17 @@ def _colleague(code: str, affiliation_id: int) -> Affiliation:
     tie = accounts.affiliation(db.session(), affiliation_id)
     if tie.organisation_id != organisation.id:
         raise NotFound
+    if tie.agent_id != signed_in_agent().id:
+        _authority(organisation)
     return tie
 
 
 def _authority(organisation: Organisation) -> Authority | None:
-    return accounts.authority_over(db.session(), signed_in_agent(), organisation.id)
+    """In whose name the person decides here; as a curator, only with a second factor."""
+    found = accounts.authority_over(db.session(), signed_in_agent(), organisation.id)
+    if found is Authority.CURATOR and request.method == "POST":
+        require_second_factor(signed_in_agent())
+    return found
 
 
 def _refuse_to_rule(tie: Affiliation) -> None:

@@ -12,7 +12,7 @@ from coconstruction.needs.policy import refusal_to_support
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import FILTERS, SORTS, STATES
 from coconstruction.territories.queries import departement_names
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.addresses import page_number
 from coconstruction.web.paths import local_path
 
@@ -36,6 +36,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/besoins/<key:need_id>/soutien")
 @access.acting
+@limits.posting
 def support(need_id: int) -> ResponseReturnValue:
     need = actions.support(db.session(), acting(), need_id)
     flash(_("C’est noté : votre collectivité soutient ce besoin. Cela ne l’engage à rien."), "success")

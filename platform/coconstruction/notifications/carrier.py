@@ -17,7 +17,6 @@ from coconstruction.database import transaction
 from coconstruction.notifications.models import Letter
 from coconstruction.settings import Settings
 
-SENDER = "Co-construction <ne-pas-perdre@co-construction.example>"
 CLAIM_LASTS = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=6)
 MOST_ATTEMPTS = 36
@@ -40,7 +39,7 @@ def render(letter: Letter, settings: Settings) -> EmailMessage:
         text = render_template(f"emails/{letter.template}.txt", base_url=settings.base_url, **letter.context)
     subject, _, body = text.partition("\n")
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = SENDER, letter.recipient, " ".join(subject.split())
+    message["From"], message["To"], message["Subject"] = settings.mail_from, letter.recipient, " ".join(subject.split())
     message.set_content(body.lstrip("\n"))
     return message
 

@@ -6,7 +6,7 @@ from coconstruction.search.choices import FACETS, facets_of
 from coconstruction.search.index import Answer, Question
 from coconstruction.search.results import Results, results
 from coconstruction.territories.queries import departement_names
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.addresses import page_number, whole_number
 
 blueprint = Blueprint("search", __name__)
@@ -16,6 +16,7 @@ LONGEST_QUERY = 300
 
 @blueprint.get("/recherche")
 @access.public
+@limits.autocomplete
 def index() -> ResponseReturnValue:
     question = Question(
         text=request.args.get("q", "")[:LONGEST_QUERY],
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/besoins/proches")
 @access.public
+@limits.autocomplete
 def similar() -> ResponseReturnValue:
     """Needs and solutions that resemble what is being typed; never in the way of posting."""
     title, but = request.args.get("title", "")[:LONGEST_QUERY], whole_number(request.args.get("sauf"))

@@ -14,7 +14,7 @@ from coconstruction.database import give_up
 from coconstruction.errors import Link, NotFound, Refused
 
 KEPT_FIELDS = 60
-SIGNED_OUT = "session_expired"
+TO_SEND_AGAIN = frozenset({"session_expired", "second_factor_required"})
 SENTENCES = {
     400: _l("Cette demande est incomplète ou mal écrite. Revenez à la page précédente et recommencez."),
     403: _l("Vous n’avez pas accès à cette page."),
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Response:
-    return _page(error, error.status, typed=_typed(), to_send_again=error.code == SIGNED_OUT)
+    return _page(error, error.status, typed=_typed(), to_send_again=error.code in TO_SEND_AGAIN)
 
 
 def _expired_page(_error: CSRFError) -> Response:
@@ -112,5 +112,6 @@ def _page(
 def _render_without_database(template: str, **shown: Any) -> str:
     """As a visitor would see it: when the database does not answer, nobody can be told who they are."""
     nobody: dict[str, Any] = {"current_agent": None, "acting": None, "affiliations": [], "phase_line": None}
+    nobody["second_factor_to_verify"] = False
     settings, locale = current_app.extensions["settings"], str(get_locale())
     return current_app.jinja_env.get_template(template).render(**nobody, settings=settings, locale=locale, **shown)

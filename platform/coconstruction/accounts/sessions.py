@@ -1,0 +1,145 @@
+"""One's open sessions and second factor: seen, ended, added, verified."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import segno
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coconstruction import clock
+from coconstruction.accounts import queries, second_factor, sign_in
+from coconstruction.accounts.current import renew_session, signed_in_agent
+from coconstruction.accounts.forms import FactorForm
+from coconstruction.accounts.keys import digest
+from coconstruction.database import db
+from coconstruction.web import access, limits
+from coconstruction.web.paths import local_path
+
+blueprint = Blueprint("sessions", __name__, url_prefix="/compte")
+
+
+@blueprint.get("/sessions")
+@access.signed_in
+def index() -> ResponseReturnValue:
+    agent = signed_in_agent()
+    opened = queries.sessions_of(db.session(), agent.id, clock.now())
+    rows = [(each, sign_in.public_number(each), each.key_hash == digest(agent.session_key)) for each in opened]
+    return render_template("accounts/sessions.html", rows=rows)
+
+
+@blueprint.post("/sessions/<number>/fin")
+@access.signed_in
+def end(number: str) -> ResponseReturnValue:
+    sign_in.end_own_session(db.session(), signed_in_agent(), number)
+    flash(_("La session est fermée : ce navigateur devra se connecter de nouveau."), "success")
+    return redirect(url_for("sessions.index"), 303)
+
+
+@blueprint.post("/sessions/autres/fin")
+@access.signed_in
+def end_others() -> ResponseReturnValue:
+    ended = sign_in.end_other_sessions(db.session(), signed_in_agent())
+    flash(ngettext("%(num)s autre session est fermée.", "%(num)s autres sessions sont fermées.", ended), "success")
+    return redirect(url_for("sessions.index"), 303)
+
+
+@blueprint.get("/second-facteur")
+@access.signed_in
+def factor() -> ResponseReturnValue:
+    agent = signed_in_agent()
+    known = second_factor.of(db.session(), agent.id)
+    left = second_factor.unused_codes(db.session(), agent.id)
+    page = {"factor": known, "left": left, "form": FactorForm(next=_next()), "next_path": _next()}
+    return render_template("accounts/second_factor.html", **page)
+
+
+@blueprint.post("/second-facteur")
+@access.signed_in
+def begin() -> ResponseReturnValue:
+    second_factor.begin(db.session(), signed_in_agent(), _site_key())
+    return redirect(url_for("sessions.confirm", next=_next() or None), 303)
+
+
+@blueprint.route("/second-facteur/ajout", methods=["GET", "POST"])
+@access.signed_in
+@limits.codes
+def confirm() -> ResponseReturnValue:
+    agent, form = signed_in_agent(), FactorForm(next=_next())
+    known = second_factor.of(db.session(), agent.id)
+    if known is None or known.confirmed_at is not None:
+        return redirect(url_for("sessions.factor"), 303)
+    if form.validate_on_submit():
+        codes = second_factor.confirm(db.session(), agent, _site_key(), form.code.data or "")
+        if codes is not None:
+            renew_session(agent)
+            return render_template("accounts/recovery_codes.html", codes=codes, next_path=form.next_path("/compte"))
+        flash(_("Ce n’est pas le bon code. Vérifiez l’heure de votre téléphone, puis tapez le code affiché."), "error")
+        return redirect(url_for("sessions.confirm", next=_next() or None), 303)
+    address = second_factor.address(known, agent, _site_key())
+    page = {"form": form, "secret": second_factor.opened(known, _site_key()), "picture": _picture(address)}
+    return render_template("accounts/add_factor.html", **page), 422 if form.errors else 200
+
+
+@blueprint.route("/second-facteur/verification", methods=["GET", "POST"])
+@access.signed_in
+@limits.codes
+def verify() -> ResponseReturnValue:
+    agent, form = signed_in_agent(), FactorForm(next=_next())
+    known = second_factor.of(db.session(), agent.id)
+    if known is None or known.confirmed_at is None:
+        return redirect(url_for("sessions.factor", next=_next() or None), 303)
+    if form.validate_on_submit():
+        attempt = second_factor.verify(db.session(), agent, _site_key(), form.code.data or "")
+        if attempt.right:
+            renew_session(agent)
+            flash(_("C’est vérifié, jusqu’à la fin de cette session."), "success")
+            return redirect(form.next_path("/compte"), 303)
+        # A redirection, since a page of error would undo the counting of this attempt.
+        flash(_wrong(attempt.left), "error")
+        return redirect(url_for("sessions.verify", next=_next() or None), 303)
+    return render_template("accounts/verify_factor.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.post("/second-facteur/codes")
+@access.signed_in
+def renew() -> ResponseReturnValue:
+    codes = second_factor.renew_codes(db.session(), signed_in_agent())
+    return render_template("accounts/recovery_codes.html", codes=codes, next_path="/compte/second-facteur")
+
+
+@blueprint.route("/second-facteur/retrait", methods=["GET", "POST"])
+@access.signed_in
+def remove() -> ResponseReturnValue:
+    if request.method == "GET":
+        return render_template("accounts/remove_factor.html")
+    second_factor.remove(db.session(), signed_in_agent())
+    flash(_("Votre second facteur est retiré."), "success")
+    return redirect(url_for("sessions.factor"), 303)
+
+
+def _site_key() -> str:
+    return str(current_app.extensions["settings"].secret_key)
+
+
+def _picture(address: str) -> str:
+    """A QR code as an address of data, which the site's policy lets a picture have."""
+    out = BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", scale=5, border=4, light="#fff", dark="#000")
+    return "data:image/svg+xml;base64," + b64encode(out.getvalue()).decode()
+
+
+def _next() -> str:
+    return local_path(request.values.get("next"), "")
+
+
+def _wrong(left: int) -> str:
+    if not left:
+        return _("Ce n’est pas le bon code. Par prudence, attendez un quart d’heure avant d’en donner un autre.")
+    return ngettext(
+        "Ce n’est pas le bon code. Il vous reste %(num)s essai.",
+        "Ce n’est pas le bon code. Il vous reste %(num)s essais.",
+        left,
+    )
