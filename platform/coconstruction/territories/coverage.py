@@ -34,7 +34,9 @@ class Atlas:
             _mask((places[key] for key, people in populations.items() if people >> k & 1), len(places))
             for k in range(depth)
         ]
-        masks = {body: _mask((places[key] for key in keys), len(places)) for body, keys in territories.items()}
+        # A territory may still name a former commune, which covers nobody.
+        known = {body: [places[key] for key in keys if key in places] for body, keys in territories.items()}
+        masks = {body: _mask(held, len(places)) for body, held in known.items()}
         return cls(places, masks, tuple(planes))
 
     def mask(self, key: int) -> int:

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coconstruction.database import Base
 
@@ -106,6 +106,25 @@ class OfficialContact(Base):
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), primary_key=True, index=True)
+
+
+class Lineage(Base):
+    """What became of an organisation that no longer exists: it was merged, renamed or split into its successor, or was
+    the same one entered twice. Its acts stay its own."""
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merged', 'renamed', 'split', 'duplicate')", name="kind"),
+        CheckConstraint("predecessor_id <> successor_id", name="another"),
+    )
+
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+    predecessor: Mapped[Organisation] = relationship(foreign_keys=predecessor_id)
+    successor: Mapped[Organisation] = relationship(foreign_keys=successor_id)
 
 
 class LoadedReferential(Base):

@@ -1,13 +1,21 @@
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, case, intersect, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, intersect, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from coconstruction.territories.coverage import Atlas
-from coconstruction.territories.models import Alias, LoadedReferential, NameWord, Organisation, PlaceName, Territory
+from coconstruction.territories.models import (
+    Alias,
+    Lineage,
+    LoadedReferential,
+    NameWord,
+    Organisation,
+    PlaceName,
+    Territory,
+)
 from coconstruction.territories.names import name_key, typed_words
 
 PREFIXES = ("commune", "epci", "ept", "departement", "region", "collectivite")
@@ -75,6 +83,27 @@ def bodies_around(session: Session, organisation: Organisation) -> list[Organisa
     return list(session.scalars(around.order_by(Organisation.population, Organisation.id)))
 
 
+def successors(session: Session, organisation_id: int) -> Sequence[Lineage]:
+    """What took over from it, each with its successor."""
+    wanted = select(Lineage).join(Lineage.successor).options(contains_eager(Lineage.successor))
+    wanted = wanted.where(Lineage.predecessor_id == organisation_id)
+    return session.scalars(wanted.order_by(Organisation.name_key, Organisation.id)).all()
+
+
+def predecessors(session: Session, organisation_id: int) -> Sequence[Lineage]:
+    """What it took over from, each with its predecessor."""
+    wanted = select(Lineage).join(Lineage.predecessor).options(contains_eager(Lineage.predecessor))
+    wanted = wanted.where(Lineage.successor_id == organisation_id)
+    return session.scalars(wanted.order_by(Organisation.name_key, Organisation.id)).all()
+
+
+def homonyms(session: Session, organisation: Organisation, limit: int = 50) -> Sequence[Organisation]:
+    """The other bodies that answer to the same name, the most populated first."""
+    same = Organisation.name_key == organisation.name_key, Organisation.id != organisation.id, Organisation.active
+    wanted = select(Organisation).where(*same).order_by(Organisation.population.desc(), Organisation.id)
+    return session.scalars(wanted.limit(limit)).all()
+
+
 def resolve(session: Session, codes: Iterable[str]) -> dict[str, int]:
     """The active organisation of each reference, alias, SIREN or INSEE code. Unknown, ambiguous: left out."""
     readings = {code: _readings(code) for code in codes}
@@ -98,6 +127,41 @@ def suggest(session: Session, text: str, limit: int = 10) -> list[Suggestion]:
             found[body.id] = ranked
     best = sorted(found.values(), key=lambda ranked: (*ranked[:2], ranked[2].organisation.id))
     return [suggestion for _, _, suggestion in best[:limit]]
+
+
+def named(text: str, *, gone: bool) -> Subquery:
+    """The `id` and `rank` of every organisation that `text` may name, as `suggest` reads it; those that no longer exist
+    by their very name, or with `gone` by any of its words."""
+    words = typed_words(text)[:MOST_WORDS]
+    found = [select(Organisation.id, literal(0).label("rank")).where(Organisation.name_key == name_key(text))]
+    if sum(len(word[0]) for word in words) >= SHORTEST_SEARCH:
+        found += _named_by(words, name_key(text), gone=gone)
+    every = union_all(*found).subquery()
+    return select(every.c.id, func.min(every.c.rank).label("rank")).group_by(every.c.id).subquery()
+
+
+def places_named(session: Session, text: str, organisation_ids: Collection[int]) -> Mapping[int, PlaceName]:
+    """The former place that `text` names inside each of these organisations, if any."""
+    words = typed_words(text)[:MOST_WORDS]
+    if not words:
+        return {}
+    wanted = select(PlaceName).where(PlaceName.organisation_id.in_(organisation_ids), _holds(PlaceName.name_key, words))
+    # By the nearest name last, which is the one kept.
+    rank = _rank(PlaceName.name_key, words, name_key(text))
+    return {place.organisation_id: place for place in session.scalars(wanted.order_by(rank.desc(), PlaceName.code))}
+
+
+def _named_by(words: list[tuple[str, ...]], key: str, *, gone: bool) -> list[Select[int, int]]:
+    rank = _rank(Organisation.name_key, words, key).label("rank")
+    by_words = intersect(*(_ids_by_word(word) for word in words))
+    of_place = (_rank(PlaceName.name_key, words, key) + 1).label("rank")
+    found = [
+        select(Organisation.id, rank).where(Organisation.id.in_(by_words)),
+        select(PlaceName.organisation_id, of_place).where(_holds(PlaceName.name_key, words)),
+    ]
+    if gone:  # few rows, whose words an import no longer keeps
+        found.append(select(Organisation.id, rank).where(~Organisation.active, _holds(Organisation.name_key, words)))
+    return found
 
 
 def _build_atlas(session: Session) -> Atlas:
