@@ -44,3 +44,12 @@ class ApprovalForm(VerificationForm):
         refuse_unreadable(field)
         if self.document_needed and not field.data and request.form.get("decision") != "refuser":
             raise ValidationError(_l("Joignez la pièce sur laquelle vous vous fondez."))
+
+
+class DuplicateForm(FlaskForm):
+    motive = paragraph(
+        _l("Comment le savez-vous ?"),
+        LONGEST_MOTIVE,
+        hint=_l("Envoyé aux agents de l’organisation qui n’agira plus. Par exemple : même SIREN, même adresse."),
+        required=_l("Dites comment vous le savez."),
+    )

@@ -12,15 +12,18 @@ from coconstruction.accounts.domains import refuse_domain, verify_domain
 from coconstruction.accounts.forms import upload_of
 from coconstruction.accounts.mandating import Terms, grant_mandate, refuse_mandate, wished_terms
 from coconstruction.assistance.queries import contested
-from coconstruction.curation import actions, policy, queries
-from coconstruction.curation.forms import ApprovalForm, MotiveForm, VerificationForm
+from coconstruction.curation import actions, duplicates, policy, queries
+from coconstruction.curation.forms import ApprovalForm, DuplicateForm, MotiveForm, VerificationForm
 from coconstruction.database import db
 from coconstruction.errors import NotFound
 from coconstruction.needs.queries import public_need
-from coconstruction.territories.queries import organisation_by_code
+from coconstruction.territories.models import Organisation
+from coconstruction.territories.queries import organisation_by_code, suggest
 from coconstruction.web import access
 from coconstruction.web.addresses import page_number, whole_number
 from coconstruction.web.fields import clean
+
+LONGEST_SEARCH = 100
 
 blueprint = Blueprint("curation", __name__, url_prefix="/curation")
 
@@ -119,6 +122,42 @@ def document(document_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/organisations/<code>/doublon", methods=["GET", "POST"])
+@access.curator
+def duplicate(code: str) -> ResponseReturnValue:
+    session, form = db.session(), DuplicateForm()
+    body = _organisation(code)
+    if (declared := duplicates.declaration(session, body.id)) is None and (
+        refusal := policy.refusal_to_call_duplicate(body)
+    ):
+        raise refusal
+    asked = clean(request.values.get("original", ""))
+    original = _organisation(asked) if asked else None
+    if original is not None and form.validate_on_submit():
+        duplicates.declare_duplicate(session, signed_in_agent(), body.id, original.id, form.motive.data or "")
+        flash(_("Le doublon est déclaré. Ses agents en reçoivent la nouvelle et les raisons."), "success")
+        return redirect(url_for("organisations.show", code=body.code), 303)
+    typed = clean(request.args.get("q", ""))[:LONGEST_SEARCH]
+    page = {"organisation": body, "form": form, "declared": declared, "original": original, "typed": typed}
+    found = [each for each in suggest(session, typed) if each.organisation.id != body.id]
+    return render_template("curation/duplicate.html", **page, found=found), 422 if form.errors else 200
+
+
+@blueprint.post("/organisations/<code>/doublon/annulation")
+@access.curator
+def restore(code: str) -> ResponseReturnValue:
+    body, form = _organisation(code), DuplicateForm()
+    declared = duplicates.declaration(db.session(), body.id)
+    if refusal := policy.refusal_to_restore(declared, body):
+        raise refusal
+    if form.validate_on_submit():
+        duplicates.restore(db.session(), signed_in_agent(), body.id, form.motive.data or "")
+        flash(_("Ce n’est plus un doublon : l’organisation peut de nouveau agir."), "success")
+        return redirect(url_for("organisations.show", code=body.code), 303)
+    page = {"organisation": body, "form": form, "declared": declared, "original": None, "typed": "", "found": []}
+    return render_template("curation/duplicate.html", **page), 422
+
+
 @blueprint.get("/journal")
 @access.curator
 def journal() -> ResponseReturnValue:
@@ -128,6 +167,13 @@ def journal() -> ResponseReturnValue:
     last = max(1, -(-total // queries.LINES_A_PAGE))
     page = {"lines": lines, "total": total, "number": page_number(), "last": last, "subject": subject}
     return render_template("curation/journal.html", **page)
+
+
+def _organisation(code: str) -> Organisation:
+    found = organisation_by_code(db.session(), code)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _asked_page(affiliation_id: int, form: VerificationForm, title: str) -> ResponseReturnValue:

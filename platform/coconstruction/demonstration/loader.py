@@ -16,6 +16,7 @@ from coconstruction.accounts.models import Affiliation, Agent, Proof
 from coconstruction.accounts.proofs import prove
 from coconstruction.coalitions.actions import Offer, join
 from coconstruction.curation.actions import shortlist
+from coconstruction.curation.duplicates import declare_duplicate
 from coconstruction.demonstration.content import read
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.needs.actions import post, support
@@ -26,6 +27,7 @@ from coconstruction.rounds.calendar import Calendar, Phase
 from coconstruction.rounds.counting.greedy import RULE
 from coconstruction.solutions.actions import enter
 from coconstruction.solutions.content import SolutionContent
+from coconstruction.territories.actions import add_organisation
 from coconstruction.territories.models import OfficialContact, Organisation
 from coconstruction.web.paths import slug
 
@@ -58,6 +60,17 @@ class Story:
                 hat = self._tie(person["email"], tie["reference"], person, mandate=tie["mandate"])
                 if hat.mandate:
                     self.hats.setdefault(tie["reference"], hat)
+
+    def add_organisations(self) -> None:
+        """Those beside the referential, all of Ille-et-Vilaine; a duplicate is found out by the curator."""
+        place = {"departement_code": "35", "departement_name": "Ille-et-Vilaine"}
+        place |= {"region_code": "53", "region_name": "Bretagne"}
+        for each in read("organisations"):
+            names = {name: each[name] for name in ("reference", "code", "kind", "name")}
+            self.organisations[each["reference"]] = add_organisation(self.session, **names, **place)
+            if original := each["duplicate_of"]:
+                keys = (self.organisations[each["reference"]].id, self.organisations[original].id)
+                declare_duplicate(self.session, self.curator(), *keys, each["motive"])
 
     def hat(self, reference: str) -> Affiliation:
         """Whoever may engage the organisation: somebody of the content, else an agent made for it."""
@@ -108,6 +121,7 @@ def load(session: Session, progress: Progress) -> None:
     with clock.told_as(story.today - timedelta(days=90)):
         _give_addresses(session)
         story.introduce_people()
+        story.add_organisations()
         for solution in read("solutions"):
             enter(session, SYSTEM, SolutionContent(**solution))
             progress(1)
