@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from coconstruction.coalitions.actions import join
-from coconstruction.database import db, transaction
+from coconstruction.database import transaction
 from coconstruction.journal import SYSTEM
 from coconstruction.needs.actions import support
 from coconstruction.solutions.actions import enter
@@ -18,32 +16,15 @@ from tests.reading import PageClient
 
 MOST = 12
 PAGES = ("/", "/besoins", "/besoins/1", "/besoins/1/versions", "/besoins/1/soutiens", "/solutions", "/solutions/1")
-MORE_PAGES = ("/organisations/213503527", "/recherche?q=cantine", "/besoins/proches?title=cantine", "/tours/tour-2027")
-OPENING = ("PRAGMA", "BEGIN", "SET TRANSACTION")
+MORE_PAGES = (
+    "/organisations/213503527",
+    "/organisations?q=vern",
+    "/organisations?actives=oui",
+    "/recherche?q=cantine",
+    "/besoins/proches?title=cantine",
+    "/tours/tour-2027",
+)
 COMMUNES = [f"commune:{code}" for code in ("35001", "35003", "35004", "35006", "35007", "35008", "35009", "35010")]
-
-
-@pytest.fixture
-def count(app: Flask) -> Callable[[PageClient, str], int]:
-    """The statements of one page, after a first visit has filled what is kept in memory."""
-
-    def counted(client: PageClient, path: str) -> int:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if not statement.startswith(OPENING):
-                seen.append(statement)
-
-        address = client.get(path, follow_redirects=True).request.full_path
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        response = client.get(address)
-        event.remove(engine, "before_cursor_execute", note)
-        assert response.status_code == 200, path
-        return len(seen)
-
-    return counted
 
 
 def write(app: Flask, rows: int, start: int = 0) -> None:

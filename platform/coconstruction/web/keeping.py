@@ -25,6 +25,8 @@ KEPT_ENDPOINTS = frozenset(
         "dossier.show",
         "solutions.index",
         "solutions.show",
+        "organisations.index",
+        "organisations.rights",
         "organisations.show",
         "rounds.show",
     }
