@@ -14,6 +14,7 @@ from coconstruction.curation.policy import refusal_to_call_duplicate
 from coconstruction.database import db
 from coconstruction.dossier import directory
 from coconstruction.dossier.face import Face
+from coconstruction.dossier.rights import groups, instead, meaning, refusal_reason
 from coconstruction.errors import NotFound
 from coconstruction.needs import queries as needs
 from coconstruction.territories import queries
@@ -82,7 +83,7 @@ def show(code: str) -> ResponseReturnValue:
 @access.public
 def rights() -> ResponseReturnValue:
     rows = {kind: [may(kind, action) for action in ACTIONS] for kind in KINDS}
-    return render_template("dossier/rights.html", table_rows=rows, actions=ACTIONS)
+    return render_template("dossier/rights.html", table_rows=rows, actions=ACTIONS, groups=groups(KINDS))
 
 
 def asked_filters() -> directory.Filters:
@@ -121,5 +122,5 @@ def members(role: Role, count: int) -> str:
     return phrases[role]
 
 
-for words in (kind_label, right_label, members):
+for words in (kind_label, right_label, members, meaning, instead, refusal_reason):
     blueprint.add_app_template_filter(words)
