@@ -23,6 +23,7 @@ PUBLIC = {
     "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
     "/demonstration/horloge": "/demonstration/horloge",
     "/mentions-legales": "/mentions-legales",
+    "/organisations": "/organisations?q=sainte colombe",
     "/organisations/<code>": "/organisations/213500051",
     "/qui-peut-faire-quoi": "/qui-peut-faire-quoi",
     "/recherche": "/recherche?q=salle",
@@ -53,6 +54,7 @@ CURATOR = {
     "/curation/journal": "/curation/journal",
     "/curation/mandats/<key:affiliation_id>": "/curation/mandats/1",
     "/curation/rattachements/<key:affiliation_id>": "/curation/rattachements/1",
+    "/curation/organisations/<code>/doublon": "/curation/organisations/ccas-vern-sur-seiche/doublon?q=vern",
     "/curation/tours": "/curation/tours",
     "/curation/tours/<key:round_id>": "/curation/tours/1",
     "/curation/tours/<key:round_id>/calendrier": "/curation/tours/1/calendrier",
@@ -79,12 +81,38 @@ REFUSED = [
     ("/curation/besoins/36/preselection", people.CLAIRE, 409),
     ("/curation/besoins/36/preselection/annulation", people.CLAIRE, 409),
 ]
+DUPLICATE = "association-usagers-numerique-35"
+ALSO_PUBLIC = [
+    "/organisations",
+    "/organisations?q=zzzz&disparues=oui",
+    "/organisations/213303902",  # one of the twelve Sainte-Colombe
+    "/organisations/243500139",
+    "/organisations/region-53",
+    "/organisations/departement-974",
+    "/organisations/collectivite-20R",
+    f"/organisations/{DUPLICATE}",
+]
+ALSO_CURATOR = [
+    f"/curation/organisations/{DUPLICATE}/doublon",
+    "/curation/organisations/ccas-vern-sur-seiche/doublon?original=213503527",
+]
 VISITS = [
-    *((path, None) for path in PUBLIC.values()),
+    *((path, None) for path in [*PUBLIC.values(), *ALSO_PUBLIC]),
+    *((path, people.CLAIRE) for path in ALSO_CURATOR),
     *((path, people.MIREILLE) for path in MEMBER.values()),
     *((path, people.CLAIRE) for path in CURATOR.values()),
 ]
-DARK = ["/", "/besoins", "/besoins/4", "/recherche?q=salle", "/solutions/2", ROUND, "/connexion"]
+DARK = [
+    "/organisations?q=vern",
+    "/organisations/213500051",
+    "/",
+    "/besoins",
+    "/besoins/4",
+    "/recherche?q=salle",
+    "/solutions/2",
+    ROUND,
+    "/connexion",
+]
 
 
 def test_no_page_is_forgotten() -> None:
