@@ -69,7 +69,7 @@ def test_what_a_member_put_in_common_is_listed(app: Flask, client: PageClient) -
         need_id = cast.posted_need(session, cast.affiliation(session, "a@arbrissel.example", cast.ARBRISSEL))
         metropole = cast.affiliation(session, "metro@demo.example", cast.RENNES_METROPOLE)
         join(session, metropole, need_id, "pilote", [Offer("euros", 1_500_000), Offer("expertise", 1, "Une juriste")])
-    assert "Met en commun : 15 000 € ; Expertise : Une juriste" in client.page(METROPOLE).text
+    assert "Met en commun : 15 000 € Expertise : Une juriste" in client.page(METROPOLE).text
 
 
 @pytest.mark.parametrize(
