@@ -11,9 +11,10 @@ from coconstruction.accounts.mandating import REFERENT, Terms, give_mandate
 from coconstruction.accounts.models import Affiliation, Agent, AgentSession, Proof
 from coconstruction.accounts.proofs import prove
 from coconstruction.database import transaction
+from coconstruction.journal import SYSTEM, record
 from coconstruction.needs.actions import post
 from coconstruction.needs.content import NeedContent
-from coconstruction.territories.models import Organisation
+from coconstruction.territories.models import Lineage, LoadedReferential, Organisation
 from tests.reading import PageClient
 
 ARBRISSEL = "commune:35005"  # a village of 266 inhabitants
@@ -62,6 +63,17 @@ def referent(session: Session, email: str, reference: str) -> Affiliation:
 
 def organisation(session: Session, reference: str) -> Organisation:
     return session.scalars(select(Organisation).where(Organisation.reference == reference)).one()
+
+
+def vanish(session: Session, reference: str, into: str | None = None) -> None:
+    """As the import of a later year does: the map of France is another one from then on."""
+    gone = organisation(session, reference)
+    gone.active = False
+    if into:
+        heir = organisation(session, into)
+        session.add(Lineage(predecessor_id=gone.id, successor_id=heir.id, kind="merged", at=clock.now()))
+    session.scalars(select(LoadedReferential)).one().stamp = new_key()[:32]
+    record(session, "territories.imported", ("referential", 1), by=SYSTEM)
 
 
 def posted_need(session: Session, author: Affiliation, content: NeedContent = CONTENT) -> int:

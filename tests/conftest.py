@@ -23,6 +23,7 @@ from coconstruction.database import db, transaction
 from coconstruction.settings import ROOT, Settings
 from coconstruction.territories.actions import import_referential
 from coconstruction.territories.referential import read_referential
+from coconstruction.web.limits import limiter
 from tests import postgres_server
 from tests.reading import PageClient
 
@@ -85,6 +86,7 @@ def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flas
     hang_up(worker_app)
     restore(worker_settings.database_url, template_url)
     worker_app.extensions["search"].rebuild([], 0)
+    limiter.reset()
     return worker_app
 
 

@@ -170,7 +170,7 @@ def test_an_organisation_that_vanished_no_longer_acts(
     app: Flask, client: PageClient, session: Session, need_id: int
 ) -> None:
     with app.app_context(), transaction() as writing:
-        cast.organisation(writing, cast.ARBRISSEL).active = False
+        cast.vanish(writing, cast.ARBRISSEL)
     assert "il faut être rattaché à une collectivité" in join(client, 1, need_id)
     assert session.scalars(select(Membership)).all() == []
 

@@ -4,13 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
 
 from coconstruction.coalitions.actions import join
 from coconstruction.database import transaction
-from coconstruction.journal import SYSTEM, record
 from coconstruction.needs.actions import save_draft, support
-from coconstruction.territories.models import Organisation
 from tests import cast
 from tests.reading import Page, PageClient, words
 
@@ -28,9 +25,7 @@ def total(page: Page) -> str:
 def vanish(app: Flask, reference: str) -> None:
     """As the import of a later year does."""
     with app.app_context(), transaction() as session:
-        gone = cast.organisation(session, reference)
-        session.execute(update(Organisation).where(Organisation.id == gone.id).values(active=False))
-        record(session, "territories.imported", ("referential", 1), by=SYSTEM)
+        cast.vanish(session, reference)
 
 
 def test_homonyms_are_told_apart_by_their_departement(client: PageClient) -> None:

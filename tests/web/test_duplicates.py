@@ -81,7 +81,7 @@ def test_its_agents_no_longer_act_for_it_and_its_acts_stay_its_own(app: Flask, c
     client.send("/besoins/nouveau", {"title": cast.CONTENT.title, "problem": "x", "theme": "procedures"})
     declare(curator)
     refused = client.send("/besoins/nouveau", {"title": "Un autre", "problem": "x", "theme": "procedures"})
-    assert (refused.status, code_of(refused)) == (403, "no_affiliation")
+    assert (refused.status, code_of(refused)) == (409, "organisation_gone")
     assert f"Besoins portés {cast.CONTENT.title}" in client.page(TWICE).text
     assert cast.CONTENT.title not in client.page(KEPT).text
 

@@ -4,15 +4,11 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from coconstruction import clock
 from coconstruction.coalitions.actions import Offer, join
 from coconstruction.database import transaction
-from coconstruction.journal import SYSTEM, record
 from coconstruction.needs.actions import save_draft, support
 from coconstruction.territories.actions import add_organisation
-from coconstruction.territories.models import Lineage, LoadedReferential
 from coconstruction.web.keeping import LARGEST_PAGE
 from tests import cast
 from tests.reading import Page, PageClient, words
@@ -98,12 +94,7 @@ def test_homonyms_are_named_with_their_departement(client: PageClient) -> None:
 
 def vanish(app: Flask, *, into: str | None = None) -> None:
     with app.app_context(), transaction() as session:
-        gone = cast.organisation(session, cast.ARBRISSEL)
-        gone.active = False
-        if into:
-            heir = cast.organisation(session, into)
-            session.add(Lineage(predecessor_id=gone.id, successor_id=heir.id, kind="merged", at=clock.now()))
-        record(session, "territories.imported", ("referential", 1), by=SYSTEM)
+        cast.vanish(session, cast.ARBRISSEL, into)
 
 
 def test_one_that_vanished_keeps_its_page_and_leads_to_what_it_became(
@@ -126,9 +117,7 @@ def test_one_that_vanished_without_heir_says_so(app: Flask, client: PageClient) 
 def test_a_territory_that_still_names_a_vanished_commune_breaks_no_page(app: Flask, client: PageClient) -> None:
     before = rows_of(client.page(METROPOLE))
     with app.app_context(), transaction() as session:
-        cast.organisation(session, cast.VERN).active = False
-        session.scalars(select(LoadedReferential)).one().stamp = "the year after"
-        record(session, "territories.imported", ("referential", 1), by=SYSTEM)
+        cast.vanish(session, cast.VERN)
     assert before == [["35 Ille-et-Vilaine", "43 sur 332", "480 178 sur 1 120 666", "42 %"]]
     assert rows_of(client.page(METROPOLE))[0][1] == "42 sur 331"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coconstruction.accounts.models import Affiliation, Role
+from coconstruction.accounts.models import Affiliation, Proof, Role
 from coconstruction.accounts.queries import LIVE
 
 MOST_FUNCTIONS = 12
@@ -26,7 +26,7 @@ def presence(session: Session, organisation_id: int) -> Presence:
     held = func.count().label("held")
     wanted = (
         select(Affiliation.role, Affiliation.function, held)
-        .where(Affiliation.organisation_id == organisation_id, LIVE)
+        .where(Affiliation.organisation_id == organisation_id, LIVE, Affiliation.proof != Proof.ASSISTED)
         .group_by(Affiliation.role, Affiliation.function)
         .order_by(held.desc(), Affiliation.function)
     )

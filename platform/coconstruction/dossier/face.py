@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction.accounts.eligibility import ACTIONS, may
 from coconstruction.accounts.presence import Presence, presence
+from coconstruction.assistance.queries import Act, acts_for
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.dossier.directory import Activity, activity
 from coconstruction.needs import queries as needs
@@ -79,6 +80,10 @@ class Face:
     @cached_property
     def presence(self) -> Presence:
         return presence(self.session, self.organisation.id)
+
+    @cached_property
+    def assisted(self) -> Sequence[Act]:
+        return acts_for(self.session, self.organisation.id)
 
     @property
     def rights(self) -> Mapping[str, bool]:

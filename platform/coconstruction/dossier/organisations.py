@@ -21,7 +21,7 @@ from coconstruction.territories import queries
 from coconstruction.territories.departements import departements, region_names
 from coconstruction.territories.kinds import NAMES, kind_label
 from coconstruction.territories.models import KINDS
-from coconstruction.web import access
+from coconstruction.web import access, limits
 from coconstruction.web.addresses import page_number
 from coconstruction.web.fields import on_one_line
 from coconstruction.web.filters import number
@@ -39,6 +39,7 @@ blueprint = Blueprint("organisations", __name__)
 
 @blueprint.get("/organisations")
 @access.public
+@limits.autocomplete
 def index() -> ResponseReturnValue:
     session, filters = db.session(), asked_filters()
     facets = directory.found(session, filters)
