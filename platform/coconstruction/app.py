@@ -13,7 +13,7 @@ from whitenoise import WhiteNoise
 
 from coconstruction import database, worker
 from coconstruction.accounts import cli as accounts_cli
-from coconstruction.accounts import current, sessions, ties
+from coconstruction.accounts import current, proconnect, proconnect_routes, sessions, ties
 from coconstruction.accounts import routes as accounts
 from coconstruction.assistance import routes as assistance
 from coconstruction.coalitions import routes as coalitions
@@ -64,6 +64,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     ties.blueprint,
     sessions.blueprint,
+    proconnect_routes.blueprint,
     pages.blueprint,
 )
 DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     security.init_app(app, settings)
     current.init_app(app)
+    proconnect.init_app(app, settings)
     access.protect(app, current.CHECKS)
     keeping.init_app(app, rounds.phases)
     with app.app_context():

@@ -42,12 +42,22 @@ class Settings:
     mail_from: str = "Co-construction <ne-pas-repondre@localhost>"
     rate_limit_url: str = "memory://"
     trusted_proxies: int = 0
+    proconnect_issuer: str = ""
+    proconnect_client_id: str = ""
+    proconnect_client_secret: str = ""
+    proconnect_acr: str = "eidas1"
 
     def __post_init__(self) -> None:
         if self.brand not in BRANDS:
             raise SettingsError(f"BRAND vaut « {self.brand} » : choisissez parmi {', '.join(BRANDS)}.")
         if self.demo:
             refuse_public_demonstration(self.host)
+        told = (self.proconnect_issuer, self.proconnect_client_id, self.proconnect_client_secret)
+        if any(told) and not all(told):
+            raise SettingsError(
+                "ProConnect se règle en trois fois : donnez PROCONNECT_ISSUER, PROCONNECT_CLIENT_ID et "
+                "PROCONNECT_CLIENT_SECRET, ou aucun."
+            )
         if not re.fullmatch(r"keep:|file:///.+|smtps?://[^/]+", self.mail_url):
             raise SettingsError(
                 f"MAIL_URL vaut « {self.mail_url} » : donnez smtp://machine:port, smtps://machine:port, "
@@ -76,6 +86,10 @@ class Settings:
             mail_from=environ.get("MAIL_FROM") or cls.mail_from,
             rate_limit_url=environ.get("RATE_LIMIT_URL") or f"counters://{index.parent / 'limits.sqlite3'}",
             trusted_proxies=_count(environ.get("TRUSTED_PROXIES") or "0"),
+            proconnect_issuer=(environ.get("PROCONNECT_ISSUER") or "").rstrip("/"),
+            proconnect_client_id=environ.get("PROCONNECT_CLIENT_ID") or "",
+            proconnect_client_secret=environ.get("PROCONNECT_CLIENT_SECRET") or "",
+            proconnect_acr=environ.get("PROCONNECT_ACR") or "eidas1",
         )
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from coconstruction import clock
@@ -285,7 +285,8 @@ class Document(Base):
 
 class AgentSession(Base):
     """A signed-in browser. Only the key's SHA-256 is kept; ending the row signs that browser out. `used_at`: the last
-    time it was given a new key. `second_factor_at`: since when it has proven more than a mailbox."""
+    time it was given a new key. `second_factor_at`: since when it has proven more than a mailbox. `id_token`:
+    ProConnect's, to sign out there too."""
 
     __tablename__ = "agent_session"
 
@@ -297,6 +298,7 @@ class AgentSession(Base):
     ended_at: Mapped[datetime | None]
     second_factor_at: Mapped[datetime | None]
     browser: Mapped[str] = mapped_column(String(80), default="")
+    id_token: Mapped[str] = mapped_column(Text, default="")
 
     agent: Mapped[Agent] = relationship()
 
@@ -326,14 +328,32 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class AgentIdentity(Base):
+    """A person as ProConnect knows them through one identity provider: `subject` (`sub`) under `issuer`."""
+
+    __tablename__ = "agent_identity"
+
+    issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    idp_id: Mapped[str] = mapped_column(String(100), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+    agent: Mapped[Agent] = relationship()
+
+
 class SignInToken(Base):
-    """Only the token's SHA-256 is kept. It serves once, within 15 minutes."""
+    """Only the token's SHA-256 is kept. It serves once, within 15 minutes. `identity`: what ProConnect said of whoever
+    asked, attached to the account once its mailbox confirms."""
 
     __tablename__ = "sign_in_token"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), index=True)
     next_path: Mapped[str] = mapped_column(String(500), default="")
+    identity: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from coconstruction.accounts import actions, policy, queries, sign_in
+from coconstruction.accounts import actions, identities, policy, proconnect, queries, sign_in
 from coconstruction.accounts.current import (
     affiliations,
     browser_name,
@@ -16,6 +16,8 @@ from coconstruction.accounts.current import (
     wear,
 )
 from coconstruction.accounts.forms import ProfileForm, SignInForm
+from coconstruction.accounts.proconnect import Person
+from coconstruction.accounts.proconnect_routes import leave_by, settle
 from coconstruction.database import db
 from coconstruction.web import access, limits
 from coconstruction.web.addresses import whole_number
@@ -34,7 +36,8 @@ def ask_link() -> ResponseReturnValue:
     if form.validate_on_submit():
         sign_in.send_link(db.session(), form.address(), form.next_path(""))
         return render_template("accounts/link_sent.html", email=form.address())
-    return render_template("accounts/ask_link.html", form=form), 422 if form.errors else 200
+    page = {"form": form, "by_proconnect": proconnect.configured()}
+    return render_template("accounts/ask_link.html", **page), 422 if form.errors else 200
 
 
 @blueprint.get("/connexion/<token>")
@@ -51,6 +54,10 @@ def use_link(token: str) -> ResponseReturnValue:
     if before is not None:
         sign_in.end_session(db.session(), before.session_key)
     open_session(entered.agent, entered.key)
+    if entered.identity:
+        person = Person.of(entered.identity)
+        if identities.attach(db.session(), entered.agent, person):
+            return redirect(settle(entered.agent, person, entered.next_path), 303)
     if not entered.agent.name:
         return redirect(url_for("accounts.profile", next=entered.next_path or None), 303)
     return redirect(entered.next_path or "/", 303)
@@ -64,8 +71,10 @@ def sign_out() -> ResponseReturnValue:
         return redirect("/", 303)
     if request.method == "GET":
         return render_template("accounts/sign_out.html")
-    sign_in.end_session(db.session(), agent.session_key)
+    id_token = sign_in.end_session(db.session(), agent.session_key)
     close_session()
+    if place := leave_by(id_token):
+        return redirect(place, 303)
     flash(_("Vous êtes déconnecté."), "success")
     return redirect("/", 303)
 
@@ -74,7 +83,8 @@ def sign_out() -> ResponseReturnValue:
 @access.signed_in
 def account() -> ResponseReturnValue:
     ties = queries.affiliations_of(db.session(), signed_in_agent().id)
-    return render_template("accounts/account.html", ties=ties)
+    told = {"identities": identities.of(db.session(), signed_in_agent().id), "by_proconnect": proconnect.configured()}
+    return render_template("accounts/account.html", ties=ties, **told)
 
 
 @blueprint.route("/compte/profil", methods=["GET", "POST"])

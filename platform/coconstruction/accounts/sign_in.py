@@ -1,7 +1,9 @@
 """Sign-in by a link that serves once, within a quarter of an hour. Nothing here says whether an address is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
@@ -27,10 +29,12 @@ class SignedIn:
     agent: Agent
     key: str
     next_path: str
+    identity: Mapping[str, Any]
 
 
-def send_link(session: Session, email: str, next_path: str) -> None:
-    """Write the letter with its link. Beyond the hourly number, silently nothing: the answer must not tell."""
+def send_link(session: Session, email: str, next_path: str, identity: Mapping[str, Any] | None = None) -> None:
+    """Write the letter with its link. Beyond the hourly number, silently nothing: the answer must not tell. `identity`:
+    what whoever opens it will be known by from then on."""
     now, token = clock.now(), new_key()
     session.execute(
         delete(SignInToken).where(SignInToken.email == email, SignInToken.created_at < now - timedelta(hours=1))
@@ -39,7 +43,12 @@ def send_link(session: Session, email: str, next_path: str) -> None:
         return
     session.add(
         SignInToken(
-            token_hash=digest(token), email=email, next_path=next_path, created_at=now, expires_at=now + LINK_LASTS
+            token_hash=digest(token),
+            email=email,
+            next_path=next_path,
+            identity=dict(identity or {}),
+            created_at=now,
+            expires_at=now + LINK_LASTS,
         )
     )
 
@@ -57,11 +66,11 @@ def sign_in(session: Session, token: str, browser: str = "") -> SignedIn:
     now = clock.now()
     fresh = (SignInToken.token_hash == digest(token)) & SignInToken.used_at.is_(None) & (SignInToken.expires_at > now)
     spending = update(SignInToken).where(fresh).values(used_at=now)
-    spent = session.execute(spending.returning(SignInToken.email, SignInToken.next_path)).first()
+    spent = session.execute(spending.returning(SignInToken.email, SignInToken.next_path, SignInToken.identity)).first()
     if spent is None:
         raise _spent()
     agent = agent_at(session, spent.email)
-    return SignedIn(agent, start_session(session, agent, browser=browser), spent.next_path)
+    return SignedIn(agent, start_session(session, agent, browser=browser), spent.next_path, spent.identity)
 
 
 def agent_at(session: Session, email: str) -> Agent:
@@ -73,7 +82,9 @@ def agent_at(session: Session, email: str) -> Agent:
     return agent
 
 
-def start_session(session: Session, agent: Agent, *, browser: str = "", second_factor: bool = False) -> str:
+def start_session(
+    session: Session, agent: Agent, *, browser: str = "", second_factor: bool = False, id_token: str = ""
+) -> str:
     """The key of a new session, of which the row keeps the digest only."""
     now, key = clock.now(), new_key()
     opened = AgentSession(
@@ -84,6 +95,7 @@ def start_session(session: Session, agent: Agent, *, browser: str = "", second_f
         expires_at=now + SESSION_LASTS,
         second_factor_at=now if second_factor else None,
         browser=browser,
+        id_token=id_token,
     )
     session.add(opened)
     session.flush()
@@ -98,9 +110,14 @@ def rotate_session(session: Session, key: str) -> str:
     return fresh
 
 
-def end_session(session: Session, key: str) -> None:
-    ending = update(AgentSession).where(AgentSession.key_hash == digest(key), AgentSession.ended_at.is_(None))
-    session.execute(ending.values(ended_at=clock.now()))
+def end_session(session: Session, key: str) -> str:
+    """ProConnect's token of the session, if it began there; it is kept no longer."""
+    opened = session.get(AgentSession, digest(key), with_for_update=True)
+    if opened is None or opened.ended_at is not None:
+        return ""
+    id_token, opened.id_token, opened.ended_at = opened.id_token, "", clock.now()
+    session.flush()
+    return id_token
 
 
 def end_own_session(session: Session, agent: Agent, number: str) -> None:

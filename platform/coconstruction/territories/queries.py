@@ -76,6 +76,10 @@ def organisation_by_code(session: Session, code: str) -> Organisation | None:
     return found
 
 
+def organisation_by_siren(session: Session, siren: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.siren == siren, Organisation.active))
+
+
 def bodies_around(session: Session, organisation: Organisation) -> list[Organisation]:
     """The bodies whose territory holds this organisation's, the least populated first."""
     ids = atlas(session).around(organisation.id)

@@ -1,5 +1,7 @@
 """Headers sent with every answer, and the demonstration's refusal of anyone from another machine."""
 
+from urllib.parse import urljoin
+
 from flask import Flask, Response, abort, request
 
 from coconstruction.settings import Settings, is_loopback
@@ -39,7 +41,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.demo:
         app.before_request(_refuse_other_machines)
     secure = settings.base_url.startswith("https://")
-    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {})
+    # A form that signs out leads on to the provider: the policy follows each step of a redirection.
+    provider = f" {urljoin(settings.proconnect_issuer, '/').rstrip('/')}" if settings.proconnect_issuer else ""
+    policy = {"Content-Security-Policy": POLICY.replace("form-action 'self'", f"form-action 'self'{provider}")}
+    transport = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
+    headers = HEADERS | policy | transport
 
     def add_headers(response: Response) -> Response:
         for name, value in headers.items():
