@@ -26,6 +26,8 @@ from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
+from coconstruction.privacy import cli as privacy_cli
+from coconstruction.privacy import routes as privacy
 from coconstruction.rounds import routes as rounds
 from coconstruction.rounds.cli import clock_command
 from coconstruction.search import cli as search_cli
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     ties.blueprint,
     sessions.blueprint,
     proconnect_routes.blueprint,
+    privacy.blueprint,
     pages.blueprint,
 )
 DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
@@ -113,6 +116,7 @@ def _add_commands(app: Flask, settings: Settings) -> None:
         search_cli.search_commands,
         journal_commands,
         translation_commands,
+        privacy_cli.privacy_commands,
     )
     for group in groups:
         app.cli.add_command(group)

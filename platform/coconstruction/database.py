@@ -78,11 +78,16 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    """`hide_parameters`: an error that reaches the logs tells no address."""
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "connect_args": {"options": f"-c lock_timeout={LOCK_WAIT_MS}"}}
+        return {
+            "pool_pre_ping": True,
+            "hide_parameters": True,
+            "connect_args": {"options": f"-c lock_timeout={LOCK_WAIT_MS}"},
+        }
     if (path := make_url(url).database) and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return {"connect_args": {"timeout": LOCK_WAIT_MS / 1000}}
+    return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_MS / 1000}}
 
 
 def _is_ours(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +21,30 @@ SHORTEST_KEY = 32
 
 class SettingsError(Exception):
     """Said on standard error by whoever starts the product."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Days during which what is personal is kept, each from the event that the page of personal data names."""
+
+    requests: int = 365
+    documents: int = 365
+    sessions: int = 90
+    letters: int = 365
+    invitations: int = 90
+    drafts: int = 730
+    accounts: int = 1095
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        days = {}
+        for each in fields(cls):
+            typed = environ.get(f"RETENTION_{each.name.upper()}_DAYS")
+            if typed and not (typed.isdecimal() and int(typed) > 0):
+                raise SettingsError(f"RETENTION_{each.name.upper()}_DAYS vaut « {typed} » : donnez un nombre de jours.")
+            if typed:
+                days[each.name] = int(typed)
+        return cls(**days)
 
 
 @dataclass(frozen=True)
@@ -46,6 +70,8 @@ class Settings:
     proconnect_client_id: str = ""
     proconnect_client_secret: str = ""
     proconnect_acr: str = "eidas1"
+    retention: Retention = Retention()
+    privacy_contact: str = ""
 
     def __post_init__(self) -> None:
         if self.brand not in BRANDS:
@@ -90,6 +116,8 @@ class Settings:
             proconnect_client_id=environ.get("PROCONNECT_CLIENT_ID") or "",
             proconnect_client_secret=environ.get("PROCONNECT_CLIENT_SECRET") or "",
             proconnect_acr=environ.get("PROCONNECT_ACR") or "eidas1",
+            retention=Retention.from_env(environ),
+            privacy_contact=environ.get("PRIVACY_CONTACT") or "",
         )
 
 

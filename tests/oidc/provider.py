@@ -34,8 +34,7 @@ class Provider:
         self._expect("ready")
 
     def behave(self, **how: Any) -> None:
-        """`person`: the claims told; `acr`; `ahead`: seconds by which its clock runs fast; `tamper`: how the signed answer is
-        altered on its way."""
+        """`person`: the claims told; `acr`; `ahead`: seconds its clock runs fast; `tamper`: what alters the answer."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(how) + "\n")
         self._process.stdin.flush()

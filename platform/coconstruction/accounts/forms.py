@@ -45,7 +45,7 @@ class ProfileForm(_ComesBack):
     name = line(
         _l("Prénom et nom"),
         120,
-        hint=_l("Ils seront affichés à côté de ce que vous publiez."),
+        hint=_l("Vos collègues et l’équipe les voient ; le public, jamais."),
         required=_l("Donnez votre prénom et votre nom."),
     )
 

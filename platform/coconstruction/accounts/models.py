@@ -66,8 +66,9 @@ PROVING = frozenset({DomainState.OFFICIAL, DomainState.VERIFIED})
 
 
 class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no types
-    """A person. `session_key` and `second_factor_at` are not stored: they are those of the session that loaded this
-    agent, if any."""
+    """A person. `seen_at`: when they last signed in; `warned_at`: since when they know that, away for too long, they
+    will be forgotten. `session_key` and `second_factor_at` are not stored: they are those of the session that loaded
+    this agent, if any."""
 
     __tablename__ = "agent"
 
@@ -76,6 +77,8 @@ class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no type
     name: Mapped[str] = mapped_column(String(120), default="")
     is_curator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    warned_at: Mapped[datetime | None]
 
     session_key = ""
     second_factor_at = cast("datetime | None", None)

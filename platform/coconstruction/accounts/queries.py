@@ -172,13 +172,9 @@ def named_referents(session: Session, organisation_id: int) -> Sequence[Affiliat
 
 
 def without_referent(session: Session, limit: int = 100) -> Sequence[Organisation]:
-    """Organisations all of whose référents are suspended."""
-    named = (
-        select(Affiliation.organisation_id)
-        .join(Affiliation.mandates)
-        .where(Mandate.role == MandateRole.REFERENT, Mandate.ended_at.is_(None), Affiliation.ended_at.is_(None))
-    )
-    acting = named.where(LIVE)
+    """Organisations that had a référent and have none who can act: suspended, or forgotten at their own request."""
+    named = select(Affiliation.organisation_id).join(Affiliation.mandates).where(Mandate.role == MandateRole.REFERENT)
+    acting = named.where(Mandate.ended_at.is_(None), LIVE)
     wanted = select(Organisation).where(Organisation.id.in_(named), Organisation.id.not_in(acting))
     return session.scalars(wanted.order_by(Organisation.name_key, Organisation.id).limit(limit)).all()
 

@@ -75,7 +75,8 @@ def sign_in(session: Session, token: str, browser: str = "") -> SignedIn:
 
 def agent_at(session: Session, email: str) -> Agent:
     """Whose address this is; a new address becomes an agent."""
-    registered = insert_once(session, Agent, email=email, name="", is_curator=False, created_at=clock.now())
+    now = clock.now()
+    registered = insert_once(session, Agent, email=email, name="", is_curator=False, created_at=now, seen_at=now)
     agent = session.scalars(select(Agent).where(Agent.email == email)).one()
     if registered:
         record(session, "agent.registered", ("agent", agent.id), by=By(agent_id=agent.id))
@@ -98,6 +99,7 @@ def start_session(
         id_token=id_token,
     )
     session.add(opened)
+    agent.seen_at, agent.warned_at = now, None
     session.flush()
     return key
 

@@ -82,7 +82,9 @@ def _breakdown(error: Exception) -> Response:
 
 
 def _log(error: Exception) -> None:
-    current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    # The rule, not the path: some hold a key that opens something.
+    place = request.url_rule.rule if request.url_rule else "an unknown address"
+    current_app.logger.error("%s %s", request.method, place, exc_info=error)
 
 
 def _answer(status: int, code: str) -> Response:
