@@ -98,7 +98,14 @@ def settle(agent: Agent, person: Person, next_path: str) -> str:
         return url_for("ties.new", next=next_path or None)
     tie = actions.prove_by_siret(db.session(), agent, organisation, person.siret, Role.AGENT)
     if not tie.live:
-        flash(_("Une personne a mis fin à votre rattachement à %(name)s : ", name=organisation.name), "warning")
+        flash(
+            _(
+                "Une personne a mis fin à votre rattachement à %(name)s, ou l’a refusé : "
+                "demandez qu’on vous l’accorde de nouveau.",
+                name=organisation.name,
+            ),
+            "warning",
+        )
         return url_for("ties.proof", affiliation_id=tie.id)
     wear(tie)
     flash(_("Vous êtes connecté et vous agissez pour %(name)s.", name=organisation.name), "success")
