@@ -70,6 +70,7 @@ def worker_settings(engine_name: str, template_url: str, tmp_path_factory: pytes
         search_index_dir=folder / "index",
         secret_key="a key for tests only, of no value",
         base_url="http://localhost",
+        rate_limit_url=f"counters://{folder / 'limits.sqlite3'}",
     )
 
 
@@ -82,7 +83,7 @@ def worker_app(worker_settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(worker_app: Flask, worker_settings: Settings, template_url: str) -> Flask:
-    """The application over a fresh database."""
+    """The application over a fresh database, where nobody has tried anything yet."""
     hang_up(worker_app)
     restore(worker_settings.database_url, template_url)
     worker_app.extensions["search"].rebuild([], 0)

@@ -86,11 +86,11 @@ def create_app(settings: Settings) -> Flask:
     filters.init_app(app)
     uploads.init_app(app)
     CSRFProtect(app)
-    limits.init_app(app, settings)
     for blueprint in BLUEPRINTS + (DEMONSTRATION if settings.demo else ()):
         app.register_blueprint(blueprint)
     security.init_app(app, settings)
     current.init_app(app)
+    limits.init_app(app, settings)
     proconnect.init_app(app, settings)
     access.protect(app, current.CHECKS)
     keeping.init_app(app, rounds.phases)

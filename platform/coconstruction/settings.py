@@ -51,7 +51,7 @@ class Retention:
 class Settings:
     """`mail_url`: `smtp://[user:password@]host:port`, `smtps://…`, `file:///folder`, or `keep:` (letters stay in the
     database). `rate_limit_url`: where attempts are counted, `counters://<file>` on one machine, `redis://…` on
-    several. `trusted_proxies`: how many relays in front add the address they were asked from."""
+    several, `none:` for measures. `trusted_proxies`: how many relays in front add the address they were asked from."""
 
     database_url: str
     search_index_dir: Path

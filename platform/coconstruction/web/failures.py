@@ -6,15 +6,17 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from coconstruction.database import give_up
 from coconstruction.errors import Link, NotFound, Refused
+from coconstruction.web import limits
 
 KEPT_FIELDS = 60
-TO_SEND_AGAIN = frozenset({"session_expired", "second_factor_required"})
+TO_SEND_AGAIN = frozenset({"session_expired", "second_factor_required", "too_many_requests"})
 SENTENCES = {
     400: _l("Cette demande est incomplète ou mal écrite. Revenez à la page précédente et recommencez."),
     403: _l("Vous n’avez pas accès à cette page."),
@@ -22,7 +24,6 @@ SENTENCES = {
     405: _l("Cette adresse ne répond pas à ce type de demande."),
     410: _l("Ce lien ne sert plus."),
     413: _l("Le texte envoyé est trop long. Raccourcissez-le, puis envoyez-le de nouveau."),
-    429: _l("Trop de demandes en peu de temps. Attendez une minute, puis recommencez."),
     500: _l("Une erreur est survenue de notre côté. Rien n’a été enregistré. Réessayez dans un instant."),
     503: _l("Le service est très demandé. Rien n’a été enregistré. Réessayez dans quelques secondes."),
 }
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, lambda _error: _answer(404, "not_found"))
     app.register_error_handler(CSRFError, _expired_page)
+    app.register_error_handler(RateLimitExceeded, lambda breach: _refused(limits.refusal(breach)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_busy)
     app.register_error_handler(Exception, _breakdown)

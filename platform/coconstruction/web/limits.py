@@ -1,90 +1,36 @@
-"""How often one may ask: counted for all the processes of this machine in a small file of its own
-(docs/decisions/0014). A person never meets these limits; a machine that tries does."""
+"""How often one may ask (docs/decisions/0014). A person never meets these limits; a machine that tries does."""
 
-import sqlite3
-import threading
+import ipaddress
+import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, request
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _ln
 from flask_limiter import Limiter
+from flask_limiter.errors import RateLimitExceeded
 from flask_login import current_user
-from limits.storage import Storage
+from limits.errors import ConfigurationError
 
 from coconstruction import clock
-from coconstruction.settings import Settings
+from coconstruction.errors import Link, Refused
+from coconstruction.settings import Settings, SettingsError
+from coconstruction.web import counters  # noqa: F401 - registers its scheme
 
-SCHEME = "counters"
+UNLIMITED = "none:"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+IPV6_SUBSCRIBER = 64  # bits of the address that tell one subscriber from another
 View = TypeVar("View", bound=Callable[..., object])
 
 
-class Counters(Storage):
-    """Counts in an SQLite file: lost in a power cut without harm, shared by every process that opens it."""
-
-    STORAGE_SCHEME = [SCHEME]
-
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
-        super().__init__(uri, wrap_exceptions, **options)
-        self._path = Path((uri or "").removeprefix(f"{SCHEME}://"))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._local = threading.local()
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return sqlite3.Error
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        now = clock.now().timestamp()
-        row = self._ask(
-            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-            " total = CASE WHEN ends <= ? THEN excluded.total ELSE total + excluded.total END,"
-            " ends = CASE WHEN ends <= ? THEN excluded.ends ELSE ends END RETURNING total",
-            (key, amount, now + expiry, now, now),
-        )
-        return int(row[0]) if row else 0
-
-    def get(self, key: str) -> int:
-        row = self._ask("SELECT total FROM counter WHERE name = ? AND ends > ?", (key, clock.now().timestamp()))
-        return int(row[0]) if row else 0
-
-    def get_expiry(self, key: str) -> float:
-        row = self._ask("SELECT ends FROM counter WHERE name = ?", (key,))
-        return float(row[0]) if row else clock.now().timestamp()
-
-    def check(self) -> bool:
-        return self._ask("SELECT 1", ()) is not None
-
-    def reset(self) -> int | None:
-        return self._count("DELETE FROM counter")
-
-    def clear(self, key: str) -> None:
-        self._ask("DELETE FROM counter WHERE name = ?", (key,))
-
-    def _ask(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection().execute(statement, values).fetchone()
-        return row
-
-    def _count(self, statement: str) -> int:
-        return self._connection().execute(statement).rowcount
-
-    def _connection(self) -> sqlite3.Connection:
-        """One a thread, opened anew when the file is gone."""
-        known = getattr(self._local, "connection", None)
-        if known is None:
-            known = sqlite3.connect(self._path, timeout=5, isolation_level=None)
-            known.execute("PRAGMA journal_mode=WAL")
-            known.execute("PRAGMA synchronous=OFF")
-            known.execute("CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, total INTEGER, ends REAL)")
-            known.execute("DELETE FROM counter WHERE ends <= ?", (clock.now().timestamp(),))
-            self._local.connection = known
-        return known
-
-
 def requester() -> str:
-    """Where the request comes from; behind a proxy, TRUSTED_PROXIES tells whom to believe."""
-    return f"at:{request.remote_addr}"
+    """Where the request comes from; behind a proxy, TRUSTED_PROXIES tells whom to believe. One subscriber holds
+    billions of IPv6 addresses: they count as one."""
+    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - nowhere, and nobody listens there
+    if address.version == 6:
+        return f"at:{ipaddress.ip_network((address, IPV6_SUBSCRIBER), strict=False)}"
+    return f"at:{address}"
 
 
 def person() -> str:
@@ -92,12 +38,35 @@ def person() -> str:
     return f"by:{current_user.id}" if current_user.is_authenticated else requester()
 
 
-limiter = Limiter(key_func=requester, strategy="fixed-window", headers_enabled=True)
+# Should the counters fail, the site still answers, and says so in its log: the codes have their own count besides.
+limiter = Limiter(key_func=requester, strategy="fixed-window", headers_enabled=True, swallow_errors=True)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_url
-    limiter.init_app(app)
+    """After identity is known and before access is checked: whoever is refused is counted too."""
+    counted = settings.rate_limit_url != UNLIMITED
+    app.config.update(RATELIMIT_ENABLED=counted, RATELIMIT_STORAGE_URI=settings.rate_limit_url)
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise SettingsError(f"RATE_LIMIT_URL ne convient pas : {error}") from error
+
+
+def refusal(_breach: RateLimitExceeded) -> Refused:
+    """The header Retry-After says the same in seconds."""
+    met = limiter.current_limit
+    # The library rounds the hour up to the next second.
+    seconds = met.reset_at - 1 - clock.now().timestamp() if met else 60
+    return Refused(
+        "too_many_requests",
+        _ln(
+            "Trop de demandes en peu de temps. Attendez %(num)s minute, puis recommencez : rien n’a été enregistré.",
+            "Trop de demandes en peu de temps. Attendez %(num)s minutes, puis recommencez : rien n’a été enregistré.",
+            max(1, math.ceil(seconds / 60)),
+        ),
+        Link(str(_l("Aller à l’accueil")), "/"),
+        status=429,
+    )
 
 
 def _reading() -> bool:
@@ -105,7 +74,7 @@ def _reading() -> bool:
 
 
 def sign_in(view: View) -> View:
-    """Links to sign in, from one place."""
+    """Links to sign in, from one place; `accounts/sign_in.py` counts them by address."""
     return _limited(view, "20 per minute; 100 per hour", requester, exempt_when=_reading)
 
 
