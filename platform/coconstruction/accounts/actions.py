@@ -12,6 +12,7 @@ from coconstruction.accounts.lines import write_line
 from coconstruction.accounts.mandating import Terms, end_mandates, give_mandate, refuse_the_last_referent
 from coconstruction.accounts.models import Affiliation, Agent, Authority, Proof, Role
 from coconstruction.accounts.proofs import prove, take_all_back
+from coconstruction.accounts.sign_in import end_sessions
 from coconstruction.database import insert_once, lock
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.notifications.actions import post
@@ -162,6 +163,7 @@ def suspend_affiliation(session: Session, affiliation_id: int, by_agent: Agent, 
 def make_curator(session: Session, agent: Agent) -> None:
     if not agent.is_curator:
         agent.is_curator = True
+        end_sessions(session, agent)  # none opened before these rights may carry them
         record(session, "agent.made_curator", ("agent", agent.id), by=SYSTEM)
 
 

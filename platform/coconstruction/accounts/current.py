@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, abort, g, has_request_context, redirect, request, session
+from flask import Flask, abort, current_app, g, has_request_context, redirect, request, session
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
 from ua_parser import parse
@@ -15,8 +15,11 @@ from coconstruction.accounts import policy, queries, second_factor, sign_in
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.database import SAFE_METHODS, db, is_writing
 from coconstruction.errors import Link, Refused
-from coconstruction.web.access import Access
+from coconstruction.web.access import Access, access_of
+from coconstruction.web.fields import on_one_line
 from coconstruction.web.paths import local_path
+
+LONGEST_HEADER, LONGEST_NAME = 512, 80
 
 
 def init_app(app: Flask) -> None:
@@ -106,10 +109,10 @@ def renew_session(person: Agent) -> None:
 
 
 def browser_name() -> str:
-    """« Firefox sur Windows », as the list of sessions shows it."""
-    found = parse(request.headers.get("User-Agent", "")[:512])
+    """« Firefox / Windows »: names that no language changes; the list of sessions makes words of them."""
+    found = parse(request.headers.get("User-Agent", "")[:LONGEST_HEADER])
     names = [part.family for part in (found.user_agent, found.os) if part is not None]
-    return " / ".join(names)[:80]
+    return str(on_one_line(" / ".join(names))[:LONGEST_NAME])
 
 
 def close_session() -> None:
@@ -130,7 +133,10 @@ def sign_in_address(path: str) -> str:
 
 
 def _agent_of_key(key: str) -> Agent | None:
-    return queries.agent_of_session(db.session(), key, clock.now())
+    person = queries.agent_of_session(db.session(), key, clock.now())
+    if person is not None and is_writing():
+        sign_in.note_use(db.session(), person)
+    return person
 
 
 def _forget_identity() -> None:
@@ -141,9 +147,14 @@ def _forget_identity() -> None:
 
 def _identity() -> dict[str, Any]:
     person = current_agent()
-    to_verify = person is not None and person.is_curator and person.second_factor_at is None
+    to_verify = person is not None and person.is_curator and person.second_factor_at is None and _for_curators()
     known = {"current_agent": person, "acting": acting_or_none(), "affiliations": affiliations()}
     return {**known, "second_factor_to_verify": to_verify}
+
+
+def _for_curators() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and access_of(view) is Access.CURATOR
 
 
 def _anyone() -> None:

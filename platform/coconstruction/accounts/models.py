@@ -67,8 +67,8 @@ PROVING = frozenset({DomainState.OFFICIAL, DomainState.VERIFIED})
 
 class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no types
     """A person. `seen_at`: when they last signed in; `warned_at`: since when they know that, away for too long, they
-    will be forgotten. `session_key` and `second_factor_at` are not stored: they are those of the session that loaded
-    this agent, if any."""
+    will be forgotten. `session_key` and what follows it are not stored: they are those of the session that loaded this
+    agent, if any."""
 
     __tablename__ = "agent"
 
@@ -81,6 +81,7 @@ class Agent(UserMixin, Base):  # type: ignore[misc]  # Flask-Login ships no type
     warned_at: Mapped[datetime | None]
 
     session_key = ""
+    session_used_at = cast("datetime | None", None)
     second_factor_at = cast("datetime | None", None)
 
     def get_id(self) -> str:
@@ -288,8 +289,8 @@ class Document(Base):
 
 class AgentSession(Base):
     """A signed-in browser. Only the key's SHA-256 is kept; ending the row signs that browser out. `used_at`: the last
-    time it was given a new key. `second_factor_at`: since when it has proven more than a mailbox. `id_token`:
-    ProConnect's, to sign out there too."""
+    time it wrote something, to the hour, or was given a new key. `second_factor_at`: since when it has proven more than
+    a mailbox. `id_token`: ProConnect's, to sign out there too."""
 
     __tablename__ = "agent_session"
 

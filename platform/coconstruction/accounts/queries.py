@@ -38,7 +38,7 @@ def agent_of_session(session: Session, key: str, at: datetime) -> Agent | None:
     if found is None:
         return None
     agent: Agent = found[0]
-    agent.session_key, agent.second_factor_at = key, found[1]
+    agent.session_key, agent.second_factor_at, agent.session_used_at = key, found[1], found[2]
     return agent
 
 
@@ -257,7 +257,7 @@ def _with_people() -> Select[Affiliation]:
 
 # Asked at every request of a signed-in agent, so built once.
 AGENT_OF_SESSION = (
-    select(Agent, AgentSession.second_factor_at)
+    select(Agent, AgentSession.second_factor_at, AgentSession.used_at)
     .join(AgentSession, AgentSession.agent_id == Agent.id)
     .where(AgentSession.key_hash == bindparam("key_hash"), AgentSession.ended_at.is_(None))
     .where(AgentSession.expires_at > bindparam("now"))

@@ -22,6 +22,7 @@ from coconstruction.notifications.actions import post
 LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 LETTERS_PER_HOUR = 5
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,14 @@ def rotate_session(session: Session, key: str) -> str:
     return fresh
 
 
+def note_use(session: Session, agent: Agent) -> None:
+    """Once an hour at most, and only with something else that is written: reading leaves no trace."""
+    now = clock.now()
+    if agent.session_used_at is None or now - agent.session_used_at >= USE_NOTED_EVERY:
+        here = AgentSession.key_hash == digest(agent.session_key)
+        session.execute(update(AgentSession).where(here).values(used_at=now))
+
+
 def end_session(session: Session, key: str) -> str:
     """ProConnect's token of the session, if it began there; it is kept no longer."""
     opened = session.get(AgentSession, digest(key), with_for_update=True)
@@ -122,11 +131,17 @@ def end_session(session: Session, key: str) -> str:
     return id_token
 
 
+def end_sessions(session: Session, agent: Agent) -> None:
+    """All of them: whoever the agent has become signs in anew."""
+    mine = AgentSession.agent_id == agent.id, AgentSession.ended_at.is_(None)
+    session.execute(update(AgentSession).where(*mine).values(ended_at=clock.now(), id_token=""))
+
+
 def end_own_session(session: Session, agent: Agent, number: str) -> None:
     """`number`: the public name of a session. Somebody else's does not exist."""
     for each in queries.sessions_of(session, agent.id, clock.now()):
         if public_number(each) == number:
-            each.ended_at = clock.now()
+            each.ended_at, each.id_token = clock.now(), ""
             return
     raise NotFound
 
@@ -135,7 +150,7 @@ def end_other_sessions(session: Session, agent: Agent) -> int:
     """All but the one that asks; tells how many."""
     others = AgentSession.key_hash != digest(agent.session_key), AgentSession.ended_at.is_(None)
     mine = AgentSession.agent_id == agent.id, AgentSession.expires_at > clock.now()
-    ending = update(AgentSession).where(*mine, *others).values(ended_at=clock.now())
+    ending = update(AgentSession).where(*mine, *others).values(ended_at=clock.now(), id_token="")
     return len(session.execute(ending.returning(AgentSession.created_at)).all())
 
 

@@ -83,4 +83,11 @@ def domain_label(state: str) -> str:
     return str(DOMAINS[state])
 
 
-FILTERS = (proof_sentence, mailbox_sentence, scope_sentence, role_label, mandate_label, domain_label)
+def browser_label(stored: str) -> str:
+    browser, _slash, system = stored.partition(" / ")
+    if not browser:
+        return _("Navigateur inconnu")
+    return _("%(browser)s sur %(system)s", browser=browser, system=system) if system else browser
+
+
+FILTERS = (browser_label, proof_sentence, mailbox_sentence, scope_sentence, role_label, mandate_label, domain_label)

@@ -42,10 +42,15 @@ def time(value: DateTime) -> str:
     return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "H 'h' mm"))
 
 
+def hour(value: DateTime) -> str:
+    """Without its minutes."""
+    return str(format_datetime(value, "HH:00" if str(get_locale()) == "en" else "H 'h'"))
+
+
 def percent(value: int | Decimal) -> str:
     return f"{value}%" if str(get_locale()) == "en" else f"{value}{NO_BREAK}%"
 
 
 def init_app(app: Flask) -> None:
-    for each in (number, euros, cents, date, datetime, time, percent):
+    for each in (number, euros, cents, date, datetime, time, hour, percent):
         app.jinja_env.filters[each.__name__] = each
