@@ -7,8 +7,11 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Link:
+    """`apart`: opened beside, so that the page one is on, with what is written there, stays."""
+
     label: str
     url: str
+    apart: bool = False
 
 
 class Refused(Exception):

@@ -106,7 +106,7 @@ class MandateForm(FlaskForm):
 class FactorForm(_ComesBack):
     code = line(
         _l("Code"),
-        20,
+        40,
         hint=_l("Les six chiffres affichés par votre application, ou l’un de vos codes de secours."),
         required=_l("Tapez votre code."),
     )

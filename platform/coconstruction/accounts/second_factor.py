@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import digits
 
 import pyotp
 from flask_babel import format_datetime
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from coconstruction import clock
 from coconstruction.accounts.keys import digest
 from coconstruction.accounts.models import Agent, AgentSession, RecoveryCode, SecondFactor
+from coconstruction.accounts.sign_in import end_sessions
 from coconstruction.database import lock
 from coconstruction.errors import Link, Refused
 from coconstruction.journal import SYSTEM, By, record
@@ -26,6 +28,7 @@ from coconstruction.notifications.actions import Mail, post
 ISSUER = "Co-construction"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
+RECOVERY_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"  # neither 0 nor 1, which look like letters
 MOST_FAILURES = 5
 WAITS = timedelta(minutes=15)
 PAGE = "/compte/second-facteur"
@@ -33,10 +36,11 @@ PAGE = "/compte/second-facteur"
 
 @dataclass(frozen=True)
 class Attempt:
-    """`left`: attempts before one must wait."""
+    """`left`: attempts before one must wait. `codes`: new recovery codes, told this once."""
 
     right: bool
     left: int = 0
+    codes: tuple[str, ...] = ()
 
 
 def of(session: Session, agent_id: int) -> SecondFactor | None:
@@ -49,15 +53,17 @@ def unused_codes(session: Session, agent_id: int) -> int:
 
 
 def begin(session: Session, agent: Agent, site_key: str) -> None:
-    """Draw a secret, which serves only once confirmed. One that is confirmed stays."""
+    """Draw a secret, which serves only once confirmed. One that is confirmed stays; one that is not, while it reads."""
     lock(session, Agent, agent.id)
     known = of(session, agent.id)
     if known is not None and known.confirmed_at is not None:
         raise _refused("second_factor_held", _l("Vous avez déjà un second facteur."))
+    secret = _sealed(pyotp.random_base32(), site_key)
     if known is None:
-        secret = _sealed(pyotp.random_base32(), site_key)
         session.add(SecondFactor(agent_id=agent.id, secret=secret, created_at=clock.now(), last_step=0, failures=0))
         session.flush()
+    elif not _reads(known, site_key):
+        known.secret = secret
 
 
 def address(factor: SecondFactor, agent: Agent, site_key: str) -> str:
@@ -65,20 +71,19 @@ def address(factor: SecondFactor, agent: Agent, site_key: str) -> str:
     return pyotp.TOTP(opened(factor, site_key)).provisioning_uri(name=agent.email, issuer_name=ISSUER)
 
 
-def confirm(session: Session, agent: Agent, site_key: str, typed: str) -> list[str] | None:
-    """The recovery codes, told this once, when the first code is right; None when it is wrong, which is counted."""
+def confirm(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt:
+    """The first code of the application. A wrong one is counted: the answer must keep it."""
     factor = lock(session, SecondFactor, agent.id)
     _refuse_to_wait(factor)
     if factor.confirmed_at is not None:
         raise _refused("second_factor_held", _l("Vous avez déjà un second facteur."))
     if not _taken(factor, site_key, typed):
-        _count_failure(factor)
-        return None
+        return Attempt(right=False, left=_count_failure(factor))
     factor.confirmed_at, factor.failures = clock.now(), 0
     _mark(session, agent)
     codes = _new_codes(session, agent)
     _tell(session, agent, "second_factor.added")
-    return codes
+    return Attempt(right=True, codes=codes)
 
 
 def verify(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt:
@@ -87,27 +92,31 @@ def verify(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt
     if factor is None or factor.confirmed_at is None:
         raise _refused("second_factor_absent", _l("Vous n’avez pas encore de second facteur."))
     _refuse_to_wait(factor)
-    if not _taken(factor, site_key, typed) and not _spent_recovery(session, agent, typed):
+    # Recovery codes first: they serve even when the secret no longer reads.
+    if not _spent_recovery(session, agent, typed) and not _taken(factor, site_key, typed):
         return Attempt(right=False, left=_count_failure(factor))
     factor.failures = 0
     _mark(session, agent)
     return Attempt(right=True)
 
 
-def renew_codes(session: Session, agent: Agent) -> list[str]:
-    """The former ones serve no longer."""
-    lock(session, SecondFactor, agent.id)
-    refuse_unverified(agent)
+def renew_codes(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt:
+    """The former ones serve no longer. An open session does not suffice: a code is asked anew."""
+    attempt = verify(session, agent, site_key, typed)
+    if not attempt.right:
+        return attempt
     codes = _new_codes(session, agent)
     _tell(session, agent, "second_factor.codes_renewed")
-    return codes
+    return Attempt(right=True, codes=codes)
 
 
-def remove(session: Session, agent: Agent) -> None:
-    lock(session, SecondFactor, agent.id)
-    refuse_unverified(agent)
-    _forget(session, agent)
-    _tell(session, agent, "second_factor.removed")
+def remove(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt:
+    """A code is asked anew, as above."""
+    attempt = verify(session, agent, site_key, typed)
+    if attempt.right:
+        _forget(session, agent)
+        _tell(session, agent, "second_factor.removed")
+    return attempt
 
 
 def reset(session: Session, agent: Agent) -> bool:
@@ -115,15 +124,9 @@ def reset(session: Session, agent: Agent) -> bool:
     if of(session, agent.id) is None:
         return False
     _forget(session, agent)
-    mine = AgentSession.agent_id == agent.id, AgentSession.ended_at.is_(None)
-    session.execute(update(AgentSession).where(*mine).values(ended_at=clock.now()))
+    end_sessions(session, agent)
     _tell(session, agent, "second_factor.reset", by=SYSTEM)
     return True
-
-
-def refuse_unverified(agent: Agent) -> None:
-    if agent.second_factor_at is None:
-        raise required(PAGE)
 
 
 def required(path: str) -> Refused:
@@ -131,7 +134,7 @@ def required(path: str) -> Refused:
     return Refused(
         "second_factor_required",
         _l("Ce geste demande votre second facteur : donnez votre code, puis renvoyez ce que vous avez écrit."),
-        Link(str(_l("Donner mon code")), path),
+        Link(str(_l("Donner mon code")), path, apart=True),
         status=403,
     )
 
@@ -141,10 +144,24 @@ def opened(factor: SecondFactor, site_key: str) -> str:
     try:
         return jwe.decrypt_compact(factor.secret, _key(site_key)).plaintext.decode()  # type: ignore[union-attr]
     except JoseError:
-        raise _refused(
-            "second_factor_unreadable",
-            _l("La clé du site a changé : votre second facteur ne se lit plus. Demandez à l’équipe de le retirer."),
-        ) from None
+        raise _unreadable() from None
+
+
+def _reads(factor: SecondFactor, site_key: str) -> bool:
+    try:
+        return bool(opened(factor, site_key))
+    except Refused:
+        return False
+
+
+def _unreadable() -> Refused:
+    return _refused(
+        "second_factor_unreadable",
+        _l(
+            "La clé du site a changé : l’application de votre téléphone ne sert plus ici. Donnez un code de secours "
+            "pour retirer ce second facteur, puis ajoutez-en un autre ; ou demandez à l’équipe de le retirer."
+        ),
+    )
 
 
 def _sealed(secret: str, site_key: str) -> str:
@@ -157,7 +174,8 @@ def _key(site_key: str) -> OctKey:
 
 def _taken(factor: SecondFactor, site_key: str, typed: str) -> bool:
     """Whether it is the code of this half-minute, the one before or the next, none taken before."""
-    code, totp = "".join(sign for sign in typed if sign.isdecimal()), pyotp.TOTP(opened(factor, site_key))
+    code = "".join(sign for sign in typed if sign in digits)
+    totp = pyotp.TOTP(opened(factor, site_key))
     now = int(clock.now().timestamp()) // STEP_SECONDS
     for step in (now - 1, now, now + 1):
         if step > factor.last_step and secrets.compare_digest(totp.at(step * STEP_SECONDS), code):
@@ -175,11 +193,16 @@ def _spent_recovery(session: Session, agent: Agent, typed: str) -> bool:
     return spent
 
 
-def _new_codes(session: Session, agent: Agent) -> list[str]:
+def _new_codes(session: Session, agent: Agent) -> tuple[str, ...]:
+    """Eighty random bits each: a plain digest of so many cannot be searched."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent.id))
-    codes = [pyotp.random_base32(32)[:10].lower() for _number in range(RECOVERY_CODES)]
+    codes = ["-".join(_letters() for _group in range(4)) for _number in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(code_hash=_recovery_hash(agent, code), agent_id=agent.id) for code in codes)
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
+    return tuple(codes)
+
+
+def _letters() -> str:
+    return "".join(secrets.choice(RECOVERY_SIGNS) for _sign in range(4))
 
 
 def _recovery_hash(agent: Agent, typed: str) -> str:
@@ -199,6 +222,7 @@ def _forget(session: Session, agent: Agent) -> None:
     session.execute(delete(SecondFactor).where(SecondFactor.agent_id == agent.id))
     mine = update(AgentSession).where(AgentSession.agent_id == agent.id)
     session.execute(mine.values(second_factor_at=None))
+    agent.second_factor_at = None
 
 
 def _count_failure(factor: SecondFactor) -> int:

@@ -72,12 +72,8 @@ def confirm() -> ResponseReturnValue:
     if known is None or known.confirmed_at is not None:
         return redirect(url_for("sessions.factor"), 303)
     if form.validate_on_submit():
-        codes = second_factor.confirm(db.session(), agent, _site_key(), form.code.data or "")
-        if codes is not None:
-            renew_session(agent)
-            return render_template("accounts/recovery_codes.html", codes=codes, next_path=form.next_path("/compte"))
-        flash(_("Ce n’est pas le bon code. Vérifiez l’heure de votre téléphone, puis tapez le code affiché."), "error")
-        return redirect(url_for("sessions.confirm", next=_next() or None), 303)
+        attempt = second_factor.confirm(db.session(), agent, _site_key(), form.code.data or "")
+        return _new_codes(attempt, form) if attempt.right else _try_again("sessions.confirm", attempt)
     address = second_factor.address(known, agent, _site_key())
     page = {"form": form, "secret": second_factor.opened(known, _site_key()), "picture": _picture(address)}
     return render_template("accounts/add_factor.html", **page), 422 if form.errors else 200
@@ -93,31 +89,51 @@ def verify() -> ResponseReturnValue:
         return redirect(url_for("sessions.factor", next=_next() or None), 303)
     if form.validate_on_submit():
         attempt = second_factor.verify(db.session(), agent, _site_key(), form.code.data or "")
-        if attempt.right:
-            renew_session(agent)
-            flash(_("C’est vérifié, jusqu’à la fin de cette session."), "success")
-            return redirect(form.next_path("/compte"), 303)
-        # A redirection, since a page of error would undo the counting of this attempt.
-        flash(_wrong(attempt.left), "error")
-        return redirect(url_for("sessions.verify", next=_next() or None), 303)
+        if not attempt.right:
+            return _try_again("sessions.verify", attempt)
+        renew_session(agent)
+        flash(_("C’est vérifié, jusqu’à la fin de cette session."), "success")
+        return redirect(form.next_path("/compte"), 303)
     return render_template("accounts/verify_factor.html", form=form), 422 if form.errors else 200
 
 
-@blueprint.post("/second-facteur/codes")
+@blueprint.route("/second-facteur/codes", methods=["GET", "POST"])
 @access.signed_in
+@limits.codes
 def renew() -> ResponseReturnValue:
-    codes = second_factor.renew_codes(db.session(), signed_in_agent())
-    return render_template("accounts/recovery_codes.html", codes=codes, next_path="/compte/second-facteur")
+    form = FactorForm(next=url_for("sessions.factor"))
+    if form.validate_on_submit():
+        attempt = second_factor.renew_codes(db.session(), signed_in_agent(), _site_key(), form.code.data or "")
+        return _new_codes(attempt, form) if attempt.right else _try_again("sessions.renew", attempt)
+    return render_template("accounts/renew_codes.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.route("/second-facteur/retrait", methods=["GET", "POST"])
 @access.signed_in
+@limits.codes
 def remove() -> ResponseReturnValue:
-    if request.method == "GET":
-        return render_template("accounts/remove_factor.html")
-    second_factor.remove(db.session(), signed_in_agent())
-    flash(_("Votre second facteur est retiré."), "success")
-    return redirect(url_for("sessions.factor"), 303)
+    form = FactorForm()
+    if form.validate_on_submit():
+        attempt = second_factor.remove(db.session(), signed_in_agent(), _site_key(), form.code.data or "")
+        if not attempt.right:
+            return _try_again("sessions.remove", attempt)
+        renew_session(signed_in_agent())
+        flash(_("Votre second facteur est retiré."), "success")
+        return redirect(url_for("sessions.factor"), 303)
+    return render_template("accounts/remove_factor.html", form=form), 422 if form.errors else 200
+
+
+def _new_codes(attempt: second_factor.Attempt, form: FactorForm) -> ResponseReturnValue:
+    """Told on the answer itself: nothing keeps them for a page to come."""
+    renew_session(signed_in_agent())
+    next_path = form.next_path("/compte")
+    return render_template("accounts/recovery_codes.html", codes=attempt.codes, next_path=next_path)
+
+
+def _try_again(endpoint: str, attempt: second_factor.Attempt) -> ResponseReturnValue:
+    """A redirection, since a page of error would undo the counting of this attempt."""
+    flash(_wrong(attempt.left), "error")
+    return redirect(url_for(endpoint, next=_next() or None), 303)
 
 
 def _site_key() -> str:
@@ -137,9 +153,9 @@ def _next() -> str:
 
 def _wrong(left: int) -> str:
     if not left:
-        return _("Ce n’est pas le bon code. Par prudence, attendez un quart d’heure avant d’en donner un autre.")
+        return _("Ce n’est pas le bon code, ou il a déjà servi. Attendez un quart d’heure avant d’en donner un autre.")
     return ngettext(
-        "Ce n’est pas le bon code. Il vous reste %(num)s essai.",
-        "Ce n’est pas le bon code. Il vous reste %(num)s essais.",
+        "Ce n’est pas le bon code, ou il a déjà servi. Il vous reste %(num)s essai.",
+        "Ce n’est pas le bon code, ou il a déjà servi. Il vous reste %(num)s essais.",
         left,
     )
