@@ -2,6 +2,7 @@
 mailbox knows them. This lets in the villages whose mailbox is at a free provider."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from coconstruction.accounts.proofs import prove
 from coconstruction.database import lock
 from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.notifications.actions import post
+from coconstruction.territories.models import OfficialContact
 
 FIGURES = 8
 LASTS = timedelta(hours=24)
@@ -30,9 +32,8 @@ A_DAY = timedelta(hours=24)
 def send_code(session: Session, agent: Agent, affiliation_id: int) -> str:
     """Tells the address it was sent to, which is public. The former code no longer serves."""
     affiliation = _pending(session, agent, affiliation_id)
-    if Proof.OFFICIAL_CODE not in ways(queries.facts_about(session, affiliation)):
-        raise policy.no_official_address()
-    address = queries.official_contacts(session, affiliation.organisation_id)[0]
+    address = _by_code(session, affiliation)[0]
+    _hold(session, address)
     if _sent_today(session, address) >= MOST_A_DAY:
         raise policy.too_many_codes()
     code = f"{secrets.randbelow(10**FIGURES):0{FIGURES}d}"
@@ -62,8 +63,9 @@ def type_code(session: Session, agent: Agent, affiliation_id: int, typed: str) -
     """The right code proves the affiliation. A wrong one is counted: the answer must be one that keeps what was
     written."""
     affiliation = _pending(session, agent, affiliation_id)
+    addresses = _by_code(session, affiliation)
     code = usable_code(session, affiliation.id, clock.now())
-    if code is None:
+    if code is None or code.sent_to not in addresses:
         raise _spent(affiliation)
     figures = "".join(sign for sign in typed if sign.isdecimal())
     code.attempts += 1
@@ -93,6 +95,23 @@ def _pending(session: Session, agent: Agent, affiliation_id: int) -> Affiliation
     if affiliation.ended_at is not None:
         raise policy.refusal_to_wear(affiliation) or NotFound()
     return affiliation
+
+
+def _by_code(session: Session, affiliation: Affiliation) -> Sequence[str]:
+    """The addresses a code may be sent to. Asked again when one is typed: its agent may have been put out since it was
+    sent, or the address have left the directory."""
+    facts = queries.facts_about(session, affiliation)
+    if facts.revoked:
+        raise policy.put_out()
+    if Proof.OFFICIAL_CODE not in ways(facts):
+        raise policy.no_official_address()
+    return queries.official_contacts(session, affiliation.organisation_id)
+
+
+def _hold(session: Session, address: str) -> None:
+    """The mailbox, whoever's it is: two who ask at once are counted one after the other."""
+    same = select(OfficialContact).where(OfficialContact.email == address).order_by(OfficialContact.organisation_id)
+    session.execute(same.with_for_update()).all()
 
 
 def _sent_today(session: Session, address: str) -> int:

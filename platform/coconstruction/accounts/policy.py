@@ -117,6 +117,15 @@ def refusal_to_become_referent(affiliation: Affiliation, *, has_referent: bool) 
     return None
 
 
+def put_out() -> Refused:
+    return Refused(
+        "put_out",
+        _l("Une personne a mis fin à votre rattachement, ou l’a refusé : une personne doit l’accorder de nouveau."),
+        _account(),
+        status=403,
+    )
+
+
 def put_out_by_team() -> Refused:
     return Refused(
         "put_out_by_team",
