@@ -70,6 +70,7 @@ def test_a_domain_is_official_when_open_to_few_and_shared_by_none(app: Flask, se
         service("mairie", "35005", "arbrissel@commune-hebergee.example"),
         service("mairie", "35001", "acigne@commune-hebergee.example"),
         service("mairie", "35238", "rennes@gmail.com"),
+        service("mairie", "35207", "mairie-noyal@fournisseur.example"),  # a provider that no list knows
     ]
     load(app, tmp_path, services)
     assert domains(session) == {"ville-vern.example": "official"}

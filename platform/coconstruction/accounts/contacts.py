@@ -20,10 +20,14 @@ from coconstruction.accounts.models import DomainState, OrganisationDomain
 from coconstruction.database import Base
 from coconstruction.journal import SYSTEM, record
 from coconstruction.territories.models import OfficialContact, Organisation
+from coconstruction.territories.names import name_key
 
 # What the directory calls the seat of a commune, an intercommunalité, a département, a région. Annexes, town halls of
 # communes déléguées and municipal services have other names and other mailboxes.
 SEATS = frozenset({"mairie", "epci", "cg", "cr"})
+# Of a name, the words by which a mailbox or a domain is recognised as its own.
+LEAST_TELLING = 4
+TELL_NOTHING = frozenset({"saint", "sainte", "communaute", "communes", "agglomeration", "metropole", "departement"})
 COLUMNS = ("adresse_courriel", "pivot")
 TABLES = Base.metadata.tables
 
@@ -114,10 +118,13 @@ def _organisations(session: Session) -> tuple[dict[str, int], dict[str, int]]:
 def _note_official_domains(session: Session, contacts: set[tuple[int, str]]) -> int:
     """A domain is an organisation's own when no other writes from it: several town halls share their
     intercommunalité's. What the team decided stays. Tells how many changed."""
+    names = {row.id: row.name_key for row in session.execute(select(Organisation.id, Organisation.name_key))}
     owners: dict[str, set[int]] = {}
     for organisation_id, email in contacts:
         owners.setdefault(domain_of(email), set()).add(organisation_id)
-    own = {(domain, min(ids)) for domain, ids in owners.items() if len(ids) == 1 and not is_free(domain)}
+    open_to_all = {domain_of(email) for key, email in contacts if _at_a_provider(email, names[key])}
+    alone = {(domain, min(ids)) for domain, ids in owners.items() if len(ids) == 1}
+    own = {(domain, key) for domain, key in alone if domain not in open_to_all and not is_free(domain)}
     table, now = TABLES[OrganisationDomain.__tablename__], clock.now()
     rows = session.execute(select(table.c.domain, table.c.organisation_id, table.c.state)).all()
     known = {(row.domain, row.organisation_id): row.state for row in rows}
@@ -132,3 +139,11 @@ def _note_official_domains(session: Session, contacts: set[tuple[int, str]]) -> 
     if new:
         session.execute(insert(table), new)
     return len(changes) + len(new)
+
+
+def _at_a_provider(email: str, name: str) -> bool:
+    """A mailbox that bears the name of a town, at a domain that does not: the list of free providers lacks some."""
+    mailbox, _, domain = email.rpartition("@")
+    telling = [word for word in name.split() if len(word) >= LEAST_TELLING and word not in TELL_NOTHING]
+    borne = [word in name_key(mailbox) for word in telling]
+    return any(borne) and not any(word in name_key(domain) for word in telling)
