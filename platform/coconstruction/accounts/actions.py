@@ -120,6 +120,8 @@ def refuse_affiliation(session: Session, affiliation_id: int, by_agent: Agent, m
     authority = queries.authority_over(session, by_agent, affiliation.organisation_id)
     if refusal := policy.refusal_to_decide(affiliation, by_agent, authority, motive):
         raise refusal
+    refuse_the_last_referent(session, affiliation)
+    end_mandates(session, affiliation, by_agent, motive)  # those it held when it was live
     affiliation.ended_at, affiliation.ended_by_id, affiliation.evidence = clock.now(), by_agent.id, motive
     post(session, mails.affiliation_refused(affiliation, motive))
     write_line(session, "affiliation.refused", affiliation, by_agent, motive=motive)
@@ -134,7 +136,7 @@ def end_affiliation(session: Session, affiliation_id: int, by_agent: Agent, moti
     if refusal := policy.refusal_to_end(affiliation, by_agent, authority, motive):
         raise refusal
     refuse_the_last_referent(session, affiliation)
-    end_mandates(affiliation, by_agent, motive)
+    end_mandates(session, affiliation, by_agent, motive)
     take_all_back(session, affiliation, motive)
     affiliation.ended_at, affiliation.evidence = clock.now(), motive
     if not affiliation.revoked:  # cancelling one's request does not wash away having been put out

@@ -58,7 +58,7 @@ def grant_mandate(session: Session, affiliation_id: int, by_agent: Agent, terms:
     authority = queries.authority_over(session, by_agent, affiliation.organisation_id)
     if refusal := policy.refusal_to_rule(affiliation, by_agent, authority, motive):
         raise refusal
-    if not affiliation.live:
+    if not affiliation.live or affiliation.assisted:  # the State does not give itself a free hand for others
         raise policy.not_proven()
     mandate = give_mandate(session, affiliation, by_agent, terms, motive)
     post(session, mails.mandate_granted(affiliation, mandate))
@@ -147,15 +147,18 @@ def hand_over(session: Session, agent: Agent, affiliation_id: int, to_affiliatio
 def give_mandate(session: Session, affiliation: Affiliation, by_agent: Agent, terms: Terms, motive: str) -> Mandate:
     """Whoever calls has decided that it may be given, and holds the affiliation."""
     now = clock.now()
+    starts_at = terms.starts_at or now
+    if terms.ends_at is not None and terms.ends_at <= max(now, starts_at):
+        raise policy.mandate_over()
     same = [each for each in affiliation.mandates if each.ended_at is None and _gives(each, terms)]
-    if any(each.ends_at is None or each.ends_at > now for each in same):
+    if any(each.ends_at is None or each.ends_at > max(now, starts_at) for each in same):
         raise policy.mandate_held()
     mandate = Mandate(
         role=terms.role,
         commits=terms.commits,
         scope=terms.scope,
         scope_id=terms.scope_id,
-        starts_at=terms.starts_at or now,
+        starts_at=starts_at,
         ends_at=terms.ends_at,
         granted_at=now,
         granted_by_id=by_agent.id,
@@ -169,17 +172,21 @@ def give_mandate(session: Session, affiliation: Affiliation, by_agent: Agent, te
     return mandate
 
 
-def end_mandates(affiliation: Affiliation, by_agent: Agent, because: str) -> None:
-    """All of them, with the affiliation they rest on."""
+def end_mandates(session: Session, affiliation: Affiliation, by_agent: Agent, because: str) -> None:
+    """All of them, with the affiliation they rest on; and what was asked for."""
     for mandate in affiliation.mandates:
         if mandate.ended_at is None:
             _end(mandate, by_agent, because)
+    session.execute(delete(MandateRequest).where(MandateRequest.affiliation_id == affiliation.id))
 
 
 def refuse_the_last_referent(session: Session, affiliation: Affiliation) -> None:
-    """An organisation that had a référent keeps one. The organisation is held, so that two do not leave at once."""
+    """An organisation that had a référent keeps one, and one who can act as long as there is one. It is held, so that
+    two do not leave at once."""
     lock(session, Organisation, affiliation.organisation_id)
-    if [each.id for each in queries.named_referents(session, affiliation.organisation_id)] == [affiliation.id]:
+    named = queries.named_referents(session, affiliation.organisation_id)
+    acting = [each for each in named if each.is_referent]
+    if [each.id for each in acting or named] == [affiliation.id]:
         raise policy.last_referent()
 
 

@@ -2,9 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
-from coconstruction.accounts.models import Affiliation, Agent, Authority
+from coconstruction.accounts.models import Affiliation, Agent, Authority, Proof
 from coconstruction.errors import Link, Refused
 from coconstruction.territories.models import Organisation
+
+OWN_MAILBOX = frozenset({Proof.OFFICIAL_ADDRESS, Proof.OFFICIAL_CODE})
 
 
 def refusal_to_ask_affiliation(organisation: Organisation) -> Refused | None:
@@ -104,7 +106,7 @@ def refusal_to_become_referent(affiliation: Affiliation, *, has_referent: bool) 
             _l("Cette organisation a déjà un référent : c’est à lui d’en nommer un autre."),
             _account(),
         )
-    if affiliation.proof not in ("official_address", "official_code"):
+    if not any(rung.ended_at is None and rung.kind in OWN_MAILBOX for rung in affiliation.proofs):
         return Refused(
             "mailbox_not_proven",
             _l(
@@ -150,6 +152,10 @@ def last_referent() -> Refused:
         _l("C’est le dernier référent de l’organisation : nommez-en d’abord un autre."),
         _account(),
     )
+
+
+def mandate_over() -> Refused:
+    return Refused("mandate_over", _l("Le mandat finirait avant de commencer."), _account(), status=422)
 
 
 def mandate_held() -> Refused:

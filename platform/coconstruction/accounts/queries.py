@@ -1,7 +1,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from coconstruction import clock
@@ -160,21 +160,22 @@ def people_of(session: Session, organisation_id: int) -> Sequence[Affiliation]:
 
 def referents_of(session: Session, organisation_id: int) -> Sequence[Affiliation]:
     """Those who can act now."""
-    return [each for each in named_referents(session, organisation_id) if each.live]
+    return [each for each in named_referents(session, organisation_id) if each.is_referent]
 
 
 def named_referents(session: Session, organisation_id: int) -> Sequence[Affiliation]:
-    """Suspended ones too: they are still the organisation's."""
+    """Suspended ones too, and those to come: they are the organisation's. As they are now, whatever was read before."""
     here = Affiliation.organisation_id == organisation_id, Affiliation.ended_at.is_(None)
     named = Mandate.role == MandateRole.REFERENT, Mandate.ended_at.is_(None)
-    wanted = select(Affiliation).join(Affiliation.mandates).where(*here, *named).distinct()
-    return session.scalars(wanted.order_by(Affiliation.id)).all()
+    wanted = select(Affiliation).where(*here, Affiliation.mandates.any(and_(*named))).order_by(Affiliation.id)
+    wanted = wanted.options(selectinload(Affiliation.mandates)).execution_options(populate_existing=True)
+    return session.scalars(wanted).all()
 
 
 def without_referent(session: Session, limit: int = 100) -> Sequence[Organisation]:
     """Organisations that had a référent and have none who can act: suspended, or forgotten at their own request."""
     named = select(Affiliation.organisation_id).join(Affiliation.mandates).where(Mandate.role == MandateRole.REFERENT)
-    acting = named.where(Mandate.ended_at.is_(None), LIVE)
+    acting = named.where(Mandate.ended_at.is_(None), Mandate.starts_at <= NOW, LIVE)
     wanted = select(Organisation).where(Organisation.id.in_(named), Organisation.id.not_in(acting))
     return session.scalars(wanted.order_by(Organisation.name_key, Organisation.id).limit(limit)).all()
 
