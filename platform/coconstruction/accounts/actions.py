@@ -46,7 +46,7 @@ def ask_affiliation(
     affiliation, first = _asked(session, agent, organisation, role)
     if affiliation.live:
         return affiliation, Outcome.ALREADY_LIVE
-    asking = first or affiliation.ended_at is not None or affiliation.suspended_at is not None
+    asking = first or not affiliation.waiting
     if asking:
         _ask_anew(session, affiliation, role, function, motive)
     facts = queries.facts_about(session, affiliation)
@@ -187,7 +187,7 @@ def _ask_anew(session: Session, affiliation: Affiliation, role: Role, function: 
 
 
 def _tell_referents(session: Session, affiliation: Affiliation, facts: Facts) -> None:
-    if facts.mailbox is Mailbox.REFUSED:
+    if facts.mailbox is Mailbox.REFUSED or not facts.has_referent:
         return  # those who write from a refused domain may not have a letter sent to anyone
     for referent in queries.referents_of(session, affiliation.organisation_id):
         post(session, mails.affiliation_asked(affiliation, referent))

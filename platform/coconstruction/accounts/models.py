@@ -133,6 +133,12 @@ class Affiliation(Base):
         return self.proven_at is not None and self.ended_at is None and not lapsed
 
     @property
+    def waiting(self) -> bool:
+        """Asked for, and nothing happened since."""
+        nothing = self.proof, self.suspended_at, self.ended_at
+        return nothing == (None, None, None)
+
+    @property
     def revoked(self) -> bool:
         """Ended, refused or suspended by somebody else than the agent, and not approved since."""
         return self.ended_by_id not in (None, self.agent_id)

@@ -27,7 +27,9 @@ def prove(
     rung.evidence, rung.proven_at, rung.document_id = evidence, clock.now(), document_id
     rung.proven_by_id = by_agent.id if by_agent else None
     rung.ended_at, rung.ended_because = None, ""
-    affiliation.suspended_at, affiliation.ended_by_id = None, None
+    affiliation.suspended_at = None
+    if kind is not Proof.ASSISTED:  # which proves nothing of its agent
+        affiliation.ended_by_id = None
     _show_best(session, affiliation)
 
 

@@ -105,7 +105,8 @@ def act_for() -> ResponseReturnValue:
     affiliation = queries.own_affiliation(
         db.session(), signed_in_agent().id, whole_number(request.form.get("affiliation")) or 0
     )
-    if refusal := policy.refusal_to_wear(affiliation):
+    gone = policy.refusal_to_ask_affiliation(affiliation.organisation)
+    if refusal := policy.refusal_to_wear(affiliation) or gone:
         raise refusal
     wear(affiliation)
     renew_session(signed_in_agent())
