@@ -9,6 +9,7 @@ from coconstruction.accounts.domains import verify_domain
 from coconstruction.accounts.emails import domain_of, normalised_email
 from coconstruction.accounts.queries import agents_at
 from coconstruction.database import transaction
+from coconstruction.errors import Refused
 from coconstruction.territories.queries import resolve
 
 accounts_commands = AppGroup("accounts", help="Les personnes et leurs rattachements.")
@@ -38,7 +39,10 @@ def domain(domain: str, reference: str) -> None:
         organisation_id = resolve(session, [reference]).get(reference)
         if organisation_id is None:
             raise click.BadParameter(f"Organisation inconnue : « {reference} ».")
-        verify_domain(session, domain_of(address), organisation_id, None, "")
+        try:
+            verify_domain(session, domain_of(address), organisation_id, None, "")
+        except Refused as refusal:
+            raise click.BadParameter(str(refusal.sentence)) from refusal
     click.echo(f"Une adresse en @{domain_of(address)} prouve l’appartenance à {reference}.")
 
 

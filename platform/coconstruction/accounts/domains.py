@@ -25,9 +25,8 @@ def verify_domain(session: Session, domain: str, organisation_id: int, by_agent:
     """From now on an address there proves belonging; so it does for those who wait. Tells how many it proved."""
     if is_free(domain):
         raise policy.free_domain(domain)
-    if not _set(session, domain, organisation_id, DomainState.VERIFIED, by_agent, motive):
-        return 0
-    proven = 0
+    _set(session, domain, organisation_id, DomainState.VERIFIED, by_agent, motive)
+    proven = 0  # some may wait though it was so already: the directory has said it is official
     for found in queries.waiting_at_domain(session, domain, organisation_id):
         affiliation = lock(session, Affiliation, found.id)
         if affiliation.revoked or affiliation.ended_at is not None:

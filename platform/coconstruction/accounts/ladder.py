@@ -1,5 +1,6 @@
 """Which rungs an agent may climb to prove belonging to an organisation: facts in, rungs out, nothing read
-(docs/decisions/0017). After ProConnect Identité's own order of rules, for the same organisations."""
+(docs/decisions/0017). After ProConnect Identité's rules, with two differences: it sends its code in communes alone, to
+free mailboxes alone, and shuts out whoever writes from a refused domain, official address included."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ READ_ITS_OWN_MAIL = frozenset({"commune", "cc", "syndicat_mixte", "ccas"})
 @dataclass(frozen=True)
 class Facts:
     """`contacts`: the organisation's official addresses. `domain_state`: of the address's domain, for this
-    organisation. `revoked`: somebody ended this tie before."""
+    organisation. `has_referent`: one who may approve. `revoked`: somebody ended this tie before."""
 
     address: str
     kind: str

@@ -23,7 +23,7 @@ def affiliation_asked(affiliation: Affiliation, referent: Affiliation) -> Mail:
 
 
 def affiliation_approved(affiliation: Affiliation, motive: str, *, mandate: bool) -> Mail:
-    return _to_agent(affiliation, "affiliation_approved", affiliation.asked_at, motive=motive, mandate=mandate)
+    return _to_agent(affiliation, "affiliation_approved", affiliation.proven_at, motive=motive, mandate=mandate)
 
 
 def affiliation_refused(affiliation: Affiliation, motive: str) -> Mail:

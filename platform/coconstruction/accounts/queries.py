@@ -190,16 +190,17 @@ def authority_over(session: Session, agent: Agent, organisation_id: int) -> Auth
 
 def facts_about(session: Session, affiliation: Affiliation) -> Facts:
     """What the ladder is climbed on."""
-    return _facts(session, affiliation.agent, affiliation.organisation, revoked=affiliation.revoked)
+    return _facts(session, affiliation.agent, affiliation.organisation, affiliation)
 
 
 def facts_before(session: Session, agent: Agent, organisation: Organisation) -> Facts:
     """The same, before anything was asked."""
     known = affiliation_between(session, agent.id, organisation.id)
-    return _facts(session, agent, organisation, revoked=known is not None and known.revoked)
+    return _facts(session, agent, organisation, known)
 
 
-def _facts(session: Session, agent: Agent, organisation: Organisation, *, revoked: bool) -> Facts:
+def _facts(session: Session, agent: Agent, organisation: Organisation, tie: Affiliation | None) -> Facts:
+    by_team = tie is not None and tie.put_out_by_team
     domain = domain_of(agent.email)
     known = session.get(OrganisationDomain, (domain, organisation.id), populate_existing=True)
     return Facts(
@@ -208,8 +209,8 @@ def _facts(session: Session, agent: Agent, organisation: Organisation, *, revoke
         contacts=official_contacts(session, organisation.id),
         domain_state=DomainState(known.state) if known else None,
         free=is_free(domain),
-        has_referent=bool(referents_of(session, organisation.id)),
-        revoked=revoked,
+        has_referent=not by_team and bool(referents_of(session, organisation.id)),
+        revoked=tie is not None and tie.revoked,
     )
 
 
