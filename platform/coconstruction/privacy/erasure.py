@@ -68,7 +68,7 @@ def forget(session: Session, agent: Agent) -> None:
 
 
 def _forget_tie(session: Session, tie: Affiliation, agent: Agent) -> None:
-    end_mandates(tie, agent, "")
+    end_mandates(session, tie, agent, "")
     take_all_back(session, tie, "")
     tie.ended_at, tie.ended_by_id = tie.ended_at or clock.now(), tie.ended_by_id or agent.id
     tie.function, tie.motive, tie.evidence = "", "", ""
