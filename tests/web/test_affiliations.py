@@ -213,6 +213,22 @@ def test_one_wears_one_of_ones_own_hats(app: Flask, client: PageClient) -> None:
     assert "Vous agissez maintenant pour Arbrissel" in page.text
 
 
+def test_the_header_leads_to_ones_hats_and_back_to_the_page(app: Flask, client: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        cast.affiliation(session, YANN, cast.VERN)
+        cast.affiliation(session, YANN, cast.ARBRISSEL)
+    cast.sign_in(client, YANN)
+    page = client.page("/besoins?tri=soutiens")
+    (hats,) = {each["href"] for each in page.soup.select("header .co-hat")}
+    choice = client.page(str(hats))
+    assert "Vern-sur-Seiche (Ille-et-Vilaine) Vous agissez pour elle" in choice.text
+    form = {each["name"]: each["value"] for each in choice.soup.select("main form input")}
+    page = client.send("/compte/agir", form)
+    assert "Vous agissez maintenant pour Arbrissel" in page.text
+    assert page.title == "Les besoins des collectivités"
+    assert "Arbrissel" in page.soup.header.get_text()
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [

@@ -99,6 +99,13 @@ def profile() -> ResponseReturnValue:
     return render_template("accounts/profile.html", form=form), 422 if form.errors else 200
 
 
+@blueprint.get("/compte/agir")
+@access.signed_in
+def hats() -> ResponseReturnValue:
+    """From the header of any page, for whoever has several; each leads back to that page."""
+    return render_template("accounts/hats.html", next_path=local_path(request.args.get("next"), "/compte"))
+
+
 @blueprint.post("/compte/agir")
 @access.signed_in
 def act_for() -> ResponseReturnValue:
