@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 BRANDS = ("neutre", "etat")
@@ -84,11 +85,12 @@ class Settings:
                 "ProConnect se règle en trois fois : donnez PROCONNECT_ISSUER, PROCONNECT_CLIENT_ID et "
                 "PROCONNECT_CLIENT_SECRET, ou aucun."
             )
-        if not re.fullmatch(r"keep:|file:///.+|smtps?://[^/]+", self.mail_url):
+        if not _carries(self.mail_url):  # not said again: it may hold a password
             raise SettingsError(
-                f"MAIL_URL vaut « {self.mail_url} » : donnez smtp://machine:port, smtps://machine:port, "
-                "file:///dossier ou keep:."
+                "MAIL_URL ne se lit pas : donnez smtp://machine:port, smtps://machine:port, file:///dossier ou keep:."
             )
+        if not re.fullmatch(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", self.mail_from):
+            raise SettingsError(f"MAIL_FROM vaut « {self.mail_from} » : donnez « Nom <adresse@domaine> ».")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, host: str | None = None, command: bool = False) -> Self:
@@ -145,6 +147,20 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _carries(mail_url: str) -> bool:
+    """Whether letters can leave by it."""
+    if mail_url == "keep:":
+        return True
+    try:
+        url = urlsplit(mail_url)
+        if url.scheme == "file":
+            return not url.netloc and len(url.path) > 1
+        port = url.port  # raises when it is no number of a port
+    except ValueError:
+        return False
+    return url.scheme in ("smtp", "smtps") and bool(url.hostname) and port != 0 and url.path in ("", "/")
 
 
 def _port(text: str) -> int:

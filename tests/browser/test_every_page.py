@@ -45,6 +45,8 @@ MEMBER = {
     "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/1/fin",
     "/compte/organisations/nouvelle": "/compte/organisations/nouvelle?q=saint-denis",
     "/compte/profil": "/compte/profil",
+    "/compte/second-facteur": "/compte/second-facteur",
+    "/compte/sessions": "/compte/sessions",
     "/deconnexion": "/deconnexion",
     "/tours/<slug>/bulletin/recu": f"{ROUND}/bulletin/recu",
 }
@@ -66,6 +68,10 @@ CURATOR = {
 }
 ELSEWHERE = {
     "/besoins/brouillons/<key:need_id>",  # in the journey
+    "/compte/second-facteur/ajout",  # these four with a phone, in test_curator_at_work.py
+    "/compte/second-facteur/codes",
+    "/compte/second-facteur/retrait",
+    "/compte/second-facteur/verification",
     "/connexion/<token>",  # with a letter, in test_entering.py
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
     "/healthz",

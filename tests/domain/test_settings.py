@@ -41,14 +41,38 @@ def test_the_real_service_listens_where_it_is_told(host: str) -> None:
         ("PORT", "70000", "PORT vaut"),
         ("BRAND", "acme", "BRAND vaut"),
         ("SECRET_KEY", "short", "SECRET_KEY est trop courte"),
-        ("MAIL_URL", "smtp:nowhere", "MAIL_URL vaut"),
-        ("MAIL_URL", "post", "MAIL_URL vaut"),
+        ("MAIL_URL", "smtp:nowhere", "MAIL_URL ne se lit pas"),
+        ("MAIL_URL", "post", "MAIL_URL ne se lit pas"),
+        ("MAIL_URL", "smtp://relay:port", "MAIL_URL ne se lit pas"),
+        ("MAIL_URL", "smtp://:25", "MAIL_URL ne se lit pas"),
+        ("MAIL_URL", "smtps://[::1", "MAIL_URL ne se lit pas"),
+        ("MAIL_URL", "file://folder", "MAIL_URL ne se lit pas"),
+        ("MAIL_FROM", "L’équipe", "MAIL_FROM vaut"),
+        ("MAIL_FROM", "Équipe <a@b.fr>\nBcc: c@d.fr", "MAIL_FROM vaut"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES vaut"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(variable: str, value: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         Settings.from_env({**KEY, variable: value})
+
+
+def test_a_refused_mail_setting_does_not_say_its_password() -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({**KEY, "MAIL_URL": "smtp://site:secret@relay:port"})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["keep:", "file:///var/letters", "smtp://relay", "smtp://relay:25", "smtps://site:p%40ss@relay:465"]
+)
+def test_letters_leave_by_these(url: str) -> None:
+    assert Settings.from_env({**KEY, "MAIL_URL": url}).mail_url == url
+
+
+@pytest.mark.parametrize("sender", ["site@collectivites.fr", "L’équipe <site@collectivites.fr>"])
+def test_letters_are_signed_as_told(sender: str) -> None:
+    assert Settings.from_env({**KEY, "MAIL_FROM": sender}).mail_from == sender
 
 
 @pytest.mark.parametrize("prefix", ["postgres://", "postgresql://"])

@@ -47,6 +47,12 @@ def of(session: Session, agent_id: int) -> SecondFactor | None:
     return session.get(SecondFactor, agent_id)
 
 
+def in_place(session: Session, agent_id: int) -> bool:
+    """Confirmed by a first code."""
+    factor = of(session, agent_id)
+    return factor is not None and factor.confirmed_at is not None
+
+
 def unused_codes(session: Session, agent_id: int) -> int:
     mine = RecoveryCode.agent_id == agent_id, RecoveryCode.used_at.is_(None)
     return session.scalar(select(func.count()).select_from(RecoveryCode).where(*mine)) or 0
@@ -88,9 +94,9 @@ def confirm(session: Session, agent: Agent, site_key: str, typed: str) -> Attemp
 
 def verify(session: Session, agent: Agent, site_key: str, typed: str) -> Attempt:
     """A code of the application, or a recovery code, each once. A wrong one is counted: the answer must keep it."""
-    factor = session.get(SecondFactor, agent.id, with_for_update=True, populate_existing=True)
-    if factor is None or factor.confirmed_at is None:
+    if not in_place(session, agent.id):
         raise _refused("second_factor_absent", _l("Vous n’avez pas encore de second facteur."))
+    factor = lock(session, SecondFactor, agent.id)
     _refuse_to_wait(factor)
     # Recovery codes first: they serve even when the secret no longer reads.
     if not _spent_recovery(session, agent, typed) and not _taken(factor, site_key, typed):

@@ -84,8 +84,7 @@ def confirm() -> ResponseReturnValue:
 @limits.codes
 def verify() -> ResponseReturnValue:
     agent, form = signed_in_agent(), FactorForm(next=_next())
-    known = second_factor.of(db.session(), agent.id)
-    if known is None or known.confirmed_at is None:
+    if not second_factor.in_place(db.session(), agent.id):
         return redirect(url_for("sessions.factor", next=_next() or None), 303)
     if form.validate_on_submit():
         attempt = second_factor.verify(db.session(), agent, _site_key(), form.code.data or "")
@@ -102,6 +101,8 @@ def verify() -> ResponseReturnValue:
 @limits.codes
 def renew() -> ResponseReturnValue:
     form = FactorForm(next=url_for("sessions.factor"))
+    if not second_factor.in_place(db.session(), signed_in_agent().id):
+        return redirect(url_for("sessions.factor"), 303)
     if form.validate_on_submit():
         attempt = second_factor.renew_codes(db.session(), signed_in_agent(), _site_key(), form.code.data or "")
         return _new_codes(attempt, form) if attempt.right else _try_again("sessions.renew", attempt)
@@ -113,6 +114,8 @@ def renew() -> ResponseReturnValue:
 @limits.codes
 def remove() -> ResponseReturnValue:
     form = FactorForm()
+    if not second_factor.in_place(db.session(), signed_in_agent().id):
+        return redirect(url_for("sessions.factor"), 303)
     if form.validate_on_submit():
         attempt = second_factor.remove(db.session(), signed_in_agent(), _site_key(), form.code.data or "")
         if not attempt.right:
