@@ -87,14 +87,15 @@ class ThresholdRule(Base):
 
 
 class Crossing(Base):
-    """A need reached its threshold. The key lets it happen once; the figures are those of that moment."""
+    """A need reached its threshold. The key lets it happen once; the figures are those of that moment. Without a
+    `membership`, nobody joined: an import brought more inhabitants (docs/decisions/0016)."""
 
     __tablename__ = "crossing"
 
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True)
     rule_version: Mapped[int] = mapped_column(ForeignKey("threshold_rule.version"))
-    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
-    membership: Mapped[Membership] = relationship()
+    membership: Mapped[Membership | None] = relationship()

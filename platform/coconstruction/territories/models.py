@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,22 @@ KINDS = (
     "partenaire",
 )
 
+# What an import of syndicats and local establishments may load (docs/decisions/0016); the rest is the referential's.
+GROUPING_KINDS = frozenset({"syndicat_mixte", "ccas", "sdis"})
+
+
+class Descent(StrEnum):
+    """What became of an organisation. A split one has no heir: nobody took its place whole."""
+
+    MERGED = "merged"
+    RENAMED = "renamed"
+    SPLIT = "split"
+    DUPLICATE = "duplicate"
+
+
+INHERITING = (Descent.MERGED, Descent.RENAMED, Descent.DUPLICATE)
+
+
 # Folded keys are searched by range (`>= "sa" and < "sa{"`): byte order, whatever the server's language.
 Key = String(200).with_variant(String(200, collation="C"), "postgresql")
 
@@ -30,7 +47,9 @@ Key = String(200).with_variant(String(200, collation="C"), "postgresql")
 class Organisation(Base):
     """A legal body. `reference` is the referential's name for it ("commune:35360"); `code` is its public address:
     the SIREN when it has one. `population` is municipal, in inhabitants. `name_key` is the name as people type it,
-    folded: "gironde" for the Département de la Gironde. Communes, Paris among them, have an `insee_code`."""
+    folded: "gironde" for the Département de la Gironde. Communes, Paris among them, have an `insee_code`. `source`: the
+    export that answers for it ("banatic", "sirene"), empty for the referential and for what was added by hand; `nature`
+    is then its legal form, in French, as shown."""
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -56,6 +75,8 @@ class Organisation(Base):
     communes_count: Mapped[int] = mapped_column(default=0)
     departement_level: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    nature: Mapped[str] = mapped_column(String(80), default="")
+    source: Mapped[str] = mapped_column(String(10), default="")
 
 
 class Territory(Base):
@@ -65,6 +86,30 @@ class Territory(Base):
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     commune_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+
+
+class GroupingMember(Base):
+    """The direct members of a syndicat, the commune or EPCI of a CCAS or CIAS: its territory comes from them."""
+
+    __tablename__ = "grouping_member"
+
+    grouping_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+
+
+class Lineage(Base):
+    """What an organisation became: the commune nouvelle of a former commune, the EPCI that took another's place."""
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merged', 'renamed', 'split', 'duplicate')", name="kind"),
+        CheckConstraint("predecessor_id <> successor_id", name="two"),
+    )
+
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
 
 
 class PlaceName(Base):
@@ -91,7 +136,7 @@ class NameWord(Base):
 
 class Alias(Base):
     """Another reference of an organisation: "departement:67" is the Collectivité européenne d’Alsace, and the code of a
-    former commune is the commune it joined (docs/decisions/0012)."""
+    former commune is the commune it joined (docs/decisions/0012). Former references and former SIREN stay for good."""
 
     __tablename__ = "alias"
 
