@@ -16,6 +16,7 @@ from coconstruction.accounts import cli as accounts_cli
 from coconstruction.accounts import current, proconnect, proconnect_routes, sessions, ties
 from coconstruction.accounts import routes as accounts
 from coconstruction.assistance import routes as assistance
+from coconstruction.coalitions import cli as coalitions_cli
 from coconstruction.coalitions import routes as coalitions
 from coconstruction.curation import routes as curation
 from coconstruction.database import db
@@ -36,7 +37,6 @@ from coconstruction.search.engines import open_index
 from coconstruction.server import serve
 from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
-from coconstruction.territories import cli as territories_cli
 from coconstruction.translations.cli import translation_commands
 from coconstruction.web import (
     access,
@@ -111,7 +111,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
 
 def _add_commands(app: Flask, settings: Settings) -> None:
     groups = (
-        territories_cli.territories,
+        coalitions_cli.territories,
         accounts_cli.accounts_commands,
         search_cli.search_commands,
         journal_commands,

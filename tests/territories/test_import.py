@@ -37,7 +37,7 @@ def test_loading_the_same_files_again_changes_nothing(undone: Session, referenti
     before = (last_line(undone), undone.scalar(select(LoadedReferential.stamp)))
     told: list[int] = []
 
-    assert import_referential(undone, referential, told.append) == UNCHANGED
+    assert import_referential(undone, referential, told.append).counts == UNCHANGED
 
     assert (last_line(undone), undone.scalar(select(LoadedReferential.stamp))) == before
     assert sum(told) == rows_to_load(referential)
@@ -50,7 +50,7 @@ def test_a_commune_that_vanished_sleeps_and_covers_nobody(undone: Session, refer
     changes = import_referential(undone, without(referential, "commune:35360"))
 
     undone.expire_all()
-    assert changes == {"added": 0, "updated": 3, "deactivated": 1}  # and its EPCI, département and région
+    assert changes.counts == {"added": 0, "updated": 3, "deactivated": 1}  # and its EPCI, département and région
     assert not vitre.active
     assert organisation_by_code(undone, vitre.code) is vitre
     assert resolve(undone, ["commune:35360"]) == {}
@@ -59,7 +59,7 @@ def test_a_commune_that_vanished_sleeps_and_covers_nobody(undone: Session, refer
     assert after.communes == before.communes - 1
     assert after.population == before.population - vitre.population
 
-    assert import_referential(undone, referential) == {"added": 0, "updated": 4, "deactivated": 0}
+    assert import_referential(undone, referential).counts == {"added": 0, "updated": 4, "deactivated": 0}
     undone.expire_all()
     assert vitre.active
     assert atlas(undone).coverage(resolve(undone, ["departement:35"]).values()) == before
@@ -80,7 +80,7 @@ def test_an_import_heals_what_was_altered_by_hand(undone: Session, referential: 
     by_reference(undone, "commune:35360").population = 1
     undone.flush()
 
-    assert import_referential(undone, referential) == {"added": 0, "updated": 1, "deactivated": 0}
+    assert import_referential(undone, referential).counts == {"added": 0, "updated": 1, "deactivated": 0}
     undone.expire_all()
     assert by_reference(undone, "commune:35360").population > 18_000
 
@@ -94,7 +94,7 @@ def test_organisations_beside_the_referential_are_left_alone(undone: Session, re
         name="Mégalis Bretagne",
         siren="253500001",
     )
-    assert import_referential(undone, referential) == UNCHANGED
+    assert import_referential(undone, referential).counts == UNCHANGED
     assert syndicat.active
     assert [found.organisation for found in suggest(undone, "megalis")] == [syndicat]
     assert undone.scalar(select(NameWord.word).where(NameWord.word == "253500001")) is not None

@@ -47,7 +47,7 @@ def join(session: Session, acting: Affiliation, need_id: int, role: str, offers:
         membership.affiliation_id = acting.id
         payload = {"role": role, "offers": [asdict(each) for each in offers]}
         record(session, news, ("need", need.id), by=acting, payload=payload)
-    _cross_if_reached(session, need, membership)
+    cross_if_reached(session, need, membership)
     return membership
 
 
@@ -119,18 +119,21 @@ def _recount(session: Session, need: Need) -> None:
     session.flush()
 
 
-def _cross_if_reached(session: Session, need: Need, membership: Membership) -> None:
+def cross_if_reached(session: Session, need: Need, membership: Membership | None) -> bool:
+    """Whether the line was crossed now, for the first time; `membership` is whose arrival did it, if one’s did."""
     version, rule = queries.rule_in_force(session)
     organisations = [each.organisation for each in queries.members(session, need.id)]
     cents = queries.pledged_cents(session, need.id)
-    reached = queries.figures(need, organisations, cents, need.covered_population)
+    reached = queries.figures(session, need, organisations, cents, need.covered_population)
     if not evaluate(rule, reached).met:
-        return
+        return False
+    by = membership.id if membership else None
     facts = {"rule_version": version, "figures": asdict(reached)}
-    if not insert_once(session, Crossing, need_id=need.id, membership_id=membership.id, at=clock.now(), **facts):
-        return  # it fell back below the line, then returned: that news was told once
+    if not insert_once(session, Crossing, need_id=need.id, membership_id=by, at=clock.now(), **facts):
+        return False  # it fell back below the line, then returned: that news was told once
     if need.state == State.OPEN:
         need.state, need.state_at = State.QUALIFIED, clock.now()
     for mail in mails.crossed(session, need):
         post(session, mail)
-    record(session, "need.crossed", ("need", need.id), by=SYSTEM, payload={**facts, "membership_id": membership.id})
+    record(session, "need.crossed", ("need", need.id), by=SYSTEM, payload={**facts, "membership_id": by})
+    return True

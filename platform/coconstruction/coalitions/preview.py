@@ -25,7 +25,7 @@ def preview(session: Session, need: Need, coalition: queries.Coalition, newcomer
     together = {each.id: each for each in [*there, newcomer]}
     inhabitants = queries.coverage_of(session, together).population
     _, rule = queries.rule_in_force(session)
-    after = queries.figures(need, list(together.values()), coalition.totals.get("euros", 0), inhabitants)
+    after = queries.figures(session, need, list(together.values()), coalition.totals.get("euros", 0), inhabitants)
     progress = evaluate(rule, after)
     return Effect(
         gain=inhabitants - need.covered_population,

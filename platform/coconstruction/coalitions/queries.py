@@ -10,7 +10,7 @@ from coconstruction.coalitions.thresholds import Figures, Progress, Rule, evalua
 from coconstruction.needs.models import Need
 from coconstruction.territories.coverage import Coverage
 from coconstruction.territories.models import Organisation
-from coconstruction.territories.queries import atlas
+from coconstruction.territories.queries import answering, atlas
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def coalition(session: Session, need: Need) -> Coalition:
     return Coalition(
         members=[Member(each, _standing(by_membership[each.id])) for each in memberships],
         totals=sums,
-        progress=evaluate(rule, figures(need, organisations, sums.get("euros", 0), need.covered_population)),
+        progress=evaluate(rule, figures(session, need, organisations, sums.get("euros", 0), need.covered_population)),
         crossing=crossing,
     )
 
@@ -72,7 +72,11 @@ def coverage_of(session: Session, organisation_ids: Iterable[int]) -> Coverage:
     return atlas(session).coverage(organisation_ids)
 
 
-def figures(need: Need, organisations: Sequence[Organisation], pledged_cents: int, inhabitants: int) -> Figures:
+def figures(
+    session: Session, need: Need, organisations: Sequence[Organisation], pledged_cents: int, inhabitants: int
+) -> Figures:
+    """Two members that merged are one organisation since."""
+    organisations = answering(session, organisations)
     return Figures(
         inhabitants=inhabitants,
         departements=sum(each.departement_level for each in organisations),

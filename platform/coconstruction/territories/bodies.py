@@ -96,7 +96,7 @@ def _commune(files: Files, commune: Commune) -> Body:
     reference, paris = reference_of(commune.code), commune.code == PARIS
     return Body(
         reference=reference,
-        code=commune.siren or _path(reference),
+        code=commune.siren or path_of(reference),
         kind="statut_particulier" if paris else "commune",
         name=commune.name,
         name_key=name_key(commune.name),
@@ -201,7 +201,7 @@ def _body(
     region = region or (files.regions[departement.region] if departement else None)
     return Body(
         reference=reference,
-        code=siren or _path(reference),
+        code=siren or path_of(reference),
         kind=kind,
         name=name,
         name_key=name_key(short_name),
@@ -225,5 +225,5 @@ def _most_populated_departement(communes: Iterable[Commune]) -> str:
     return max(sorted(people), key=people.__getitem__)
 
 
-def _path(reference: str) -> str:
+def path_of(reference: str) -> str:
     return reference.replace(":", "-")

@@ -1,38 +1,20 @@
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 
-from coconstruction.database import db, transaction
-from coconstruction.territories.actions import import_referential, rows_to_load
+from coconstruction.database import db
 from coconstruction.territories.coverage import Coverage
-from coconstruction.territories.files import ReferentialError
 from coconstruction.territories.queries import atlas, resolve
-from coconstruction.territories.referential import FOLDER, Referential, read_referential
 
+# Its imports are in coalitions/cli.py: what they load changes what coalitions cover.
 territories = AppGroup("territories", help="Le référentiel des collectivités.")
 
 
 class UnknownCode(click.ClickException):
     exit_code = 2
-
-
-@territories.command("import")
-@click.option(
-    "--from", "folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, help="Dossier des fichiers."
-)
-def import_command(folder: Path) -> None:
-    """Charge communes, EPCI, EPT, départements, régions et collectivités à statut particulier."""
-    try:
-        referential = read_referential(folder)
-    except ReferentialError as error:
-        raise click.ClickException(f"Référentiel refusé, rien n’a été chargé. {error}") from error
-    with click.progressbar(length=rows_to_load(referential), label="Référentiel") as bar, transaction() as session:
-        changes = import_referential(session, referential, bar.update)
-    click.echo(_summary(referential, changes))
 
 
 @territories.command("coverage")
@@ -74,14 +56,8 @@ def _as_json(covered: Coverage) -> str:
 
 def _as_sentence(covered: Coverage) -> str:
     communes = "commune" if covered.communes < 2 else "communes"
-    return f"{_spaced(covered.population)} habitants dans {_spaced(covered.communes)} {communes}."
+    return f"{spaced(covered.population)} habitants dans {spaced(covered.communes)} {communes}."
 
 
-def _summary(referential: Referential, changes: dict[str, int]) -> str:
-    counts = referential.counts()
-    done = f"{changes['added']} ajoutées, {changes['updated']} mises à jour, {changes['deactivated']} désactivées"
-    return f"{_spaced(counts['organisations'])} organisations ({referential.vintage}) : {done}."
-
-
-def _spaced(number: int) -> str:
+def spaced(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")

@@ -19,15 +19,21 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Atlas:
-    """Every commune's place among the bits, every other body's mask. Keys are organisation ids."""
+    """Every commune's place among the bits, every other body's mask. Keys are organisation ids. A CCAS has the place of
+    its commune: a mask for each of so many would be fifty megabytes."""
 
     places: Mapping[int, int]
     masks: Mapping[int, int]
     planes: tuple[int, ...]
 
     @classmethod
-    def build(cls, populations: Mapping[int, int], territories: Mapping[int, Iterable[int]]) -> Self:
-        """`populations` by commune; `territories`: the communes of every other body."""
+    def build(
+        cls,
+        populations: Mapping[int, int],
+        territories: Mapping[int, Iterable[int]],
+        seats: Mapping[int, int] | None = None,
+    ) -> Self:
+        """`populations` by commune; `territories`: the communes of other bodies; `seats`: of those that have one."""
         places = {key: place for place, key in enumerate(sorted(populations))}
         depth = max(populations.values(), default=0).bit_length()
         planes = [
@@ -37,7 +43,8 @@ class Atlas:
         # A territory may still name a former commune, which covers nobody.
         known = {body: [places[key] for key in keys if key in places] for body, keys in territories.items()}
         masks = {body: _mask(held, len(places)) for body, held in known.items()}
-        return cls(places, masks, tuple(planes))
+        seated = {body: places[commune] for body, commune in (seats or {}).items() if commune in places}
+        return cls(places | seated, masks, tuple(planes))
 
     def mask(self, key: int) -> int:
         """The communes of one organisation; none for a body without a territory (an association, a former commune)."""

@@ -97,21 +97,6 @@ class GroupingMember(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
 
 
-class Lineage(Base):
-    """What an organisation became: the commune nouvelle of a former commune, the EPCI that took another's place."""
-
-    __tablename__ = "lineage"
-    __table_args__ = (
-        CheckConstraint("kind IN ('merged', 'renamed', 'split', 'duplicate')", name="kind"),
-        CheckConstraint("predecessor_id <> successor_id", name="two"),
-    )
-
-    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    successor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime]
-
-
 class PlaceName(Base):
     """A name people still type (commune déléguée ou associée, arrondissement), and the commune that answers for it."""
 

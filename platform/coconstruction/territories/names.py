@@ -5,6 +5,7 @@ import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _SAINTS = {"st": "saint", "ste": "sainte"}
+VOWELS = frozenset("aeiouy")
 _PLAIN_SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
@@ -23,6 +24,14 @@ def typed_words(text: str) -> list[tuple[str, ...]]:
     if words and words[-1] in _SAINTS and not text[-1].isspace():
         readings[-1] += (words[-1],)
     return readings
+
+
+def of_name(name: str) -> str:
+    """ "de Rennes", "d’Amiens", "du Havre", "des Sables-d’Olonne"."""
+    for article, joined in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return joined + name.removeprefix(article)
+    return f"d’{name}" if name_key(name)[:1] in VOWELS else f"de {name}"
 
 
 def _words(text: str) -> list[str]:

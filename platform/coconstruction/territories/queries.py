@@ -6,21 +6,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, intersect, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
+from coconstruction.territories import closure, perimeters
+from coconstruction.territories.closure import Ground
 from coconstruction.territories.coverage import Atlas
-from coconstruction.territories.models import (
-    Alias,
-    Lineage,
-    LoadedReferential,
-    NameWord,
-    Organisation,
-    PlaceName,
-    Territory,
-)
-from coconstruction.territories.names import name_key, typed_words
+from coconstruction.territories.models import Alias, Lineage, LoadedReferential, NameWord, Organisation, PlaceName
+from coconstruction.territories.names import VOWELS, name_key, typed_words
 
 PREFIXES = ("commune", "epci", "ept", "departement", "region", "collectivite")
 NAMED_BY_THEIR_TERRITORY = frozenset({"departement", "region", "statut_particulier"})
-VOWELS = frozenset("aeiouy")
 SHORTEST_SEARCH = 2
 MOST_WORDS = 6
 BATCH = 500
@@ -69,11 +62,12 @@ def vintage(session: Session) -> str:
 
 
 def organisation_by_code(session: Session, code: str) -> Organisation | None:
-    """By its public code, then by any reference: "departement-67" is the Collectivité européenne d’Alsace."""
+    """By its public code, then by any reference: "departement-67" is the Collectivité européenne d’Alsace. Former codes
+    lead to it for good, even once it sleeps."""
     found = session.scalar(select(Organisation).where(Organisation.code == code))
     if found is None and (key := resolve(session, [code]).get(code)):
         found = session.get(Organisation, key)
-    return found
+    return found or session.scalar(select(Organisation).join(Alias).where(Alias.reference == code))
 
 
 def organisation_by_siren(session: Session, siren: str) -> Organisation | None:
@@ -168,6 +162,28 @@ def _named_by(words: list[tuple[str, ...]], key: str, *, gone: bool) -> list[Sel
     return found
 
 
+def answering(session: Session, organisations: Sequence[Organisation]) -> Sequence[Organisation]:
+    """The bodies that answer for these today, each once: two communes that merged are one. Asks nothing of the
+    database when all of them live."""
+    if all(body.active for body in organisations):
+        return organisations
+    lines = perimeters.heirs(session)
+    living = {key for body in organisations for key in _living(body.id, lines)}
+    return session.scalars(select(Organisation).where(Organisation.id.in_(living)).order_by(Organisation.id)).all()
+
+
+def _living(key: int, lines: Mapping[int, Iterable[int]]) -> Iterator[int]:
+    """Those at the end of the lines; itself when it has no heir."""
+    seen, waiting = {key}, [key]
+    while waiting:
+        each = waiting.pop()
+        following = set(lines.get(each, ())) - seen
+        if not lines.get(each):
+            yield each
+        seen |= following
+        waiting += following
+
+
 def _build_atlas(session: Session) -> Atlas:
     leaves = select(Organisation.id, Organisation.population).where(
         Organisation.insee_code.is_not(None),
@@ -175,10 +191,16 @@ def _build_atlas(session: Session) -> Atlas:
         Organisation.kind.in_(("commune", "statut_particulier")),
     )
     populations = {row.id: row.population for row in session.execute(leaves)}
-    territories: dict[int, list[int]] = {}
-    for body, commune in session.execute(select(Territory.organisation_id, Territory.commune_id)):
-        territories.setdefault(body, []).append(commune)
-    return Atlas.build(populations, territories)
+    known = perimeters.territories(session)
+    lines = perimeters.heirs(session)
+    # A former commune covers what the commune that took its place covers (docs/decisions/0016).
+    ground = Ground(populations, known, {}, lines)
+    inherited = {key: closure.communes_of(key, ground) for key in lines}
+    local = set(session.scalars(select(Organisation.id).where(Organisation.source != "")))
+    alone = {key: min(held) for key, held in {**known, **inherited}.items() if len(held) == 1}
+    seats = {key: commune for key, commune in alone.items() if key in local or key in inherited}
+    masks = {key: held for key, held in {**known, **inherited}.items() if key not in seats}
+    return Atlas.build(populations, masks, seats)
 
 
 def _readings(code: str) -> tuple[str, ...]:
@@ -190,8 +212,9 @@ def _readings(code: str) -> tuple[str, ...]:
 
 
 def _ids_of(session: Session, names: Sequence[str]) -> dict[str, int]:
-    """By reference, alias or SIREN, which never look alike."""
+    """By reference or SIREN, else by alias."""
     found: dict[str, int] = {}
+    led: dict[str, int] = {}
     for start in range(0, len(names), BATCH):
         batch = names[start : start + BATCH]
         active = select(Organisation.reference, Organisation.code, Organisation.id).where(Organisation.active)
@@ -200,8 +223,8 @@ def _ids_of(session: Session, names: Sequence[str]) -> dict[str, int]:
         ):
             found |= {reference: key, code: key}
         aliases = select(Alias.reference, Alias.organisation_id).join(Organisation).where(Organisation.active)
-        found |= {name: key for name, key in session.execute(aliases.where(Alias.reference.in_(batch)))}
-    return found
+        led |= {name: key for name, key in session.execute(aliases.where(Alias.reference.in_(batch)))}
+    return led | found
 
 
 def _matches(session: Session, words: list[tuple[str, ...]], key: str, limit: int) -> Iterator[tuple[int, Suggestion]]:

@@ -42,12 +42,15 @@ class Referential:
         }
 
 
-def read_referential(folder: Path = FOLDER) -> Referential:
+def read_referential(folder: Path = FOLDER, vintage: str = "") -> Referential:
+    """`vintage`: what the operator says of the populations, for a package this page does not know."""
     files = read_files(folder)
     bodies = tuple(all_bodies(files))
     _refuse_twins(bodies)
     version = installed_version(folder)
-    return Referential(bodies, files.places, _aliases(files, bodies), version, _vintage(version), _digest(folder))
+    return Referential(
+        bodies, files.places, _aliases(files, bodies), version, _vintage(version, vintage), _digest(folder)
+    )
 
 
 def _aliases(files: Files, bodies: tuple[Body, ...]) -> dict[str, str]:
@@ -77,13 +80,16 @@ def installed_version(folder: Path = FOLDER) -> str:
         raise ReferentialError(f"package.json, clé « version » : elle ne peut pas être lue ({error}).") from error
 
 
-def _vintage(version: str) -> str:
-    major = version.split(".")[0]
-    if major not in VINTAGES:
+def _vintage(version: str, said: str) -> str:
+    known = VINTAGES.get(version.split(".")[0], "")
+    if not known and not said:
         raise ReferentialError(
-            f"package.json, clé « version » : le millésime des populations de {version} est inconnu."
+            f"package.json, clé « version » : le millésime des populations de {version} est inconnu. Dites-le :"
+            ' --vintage "population municipale 2024", d’après la page du paquet ou de l’Insee.'
         )
-    return VINTAGES[major]
+    if known and said not in ("", known):
+        raise ReferentialError(f"Le millésime de la version {version} est « {known} », pas « {said} ».")
+    return known or said
 
 
 def _digest(folder: Path) -> str:
