@@ -13,6 +13,7 @@ from coconstruction.needs import queries as needs
 from coconstruction.needs.models import Need, Support
 from coconstruction.rounds import queries as rounds
 from coconstruction.rounds.models import Candidate
+from coconstruction.territories import queries as territories
 
 SHOWN_SUPPORTERS = 12
 
@@ -25,6 +26,11 @@ class Dossier:
     @cached_property
     def coalition(self) -> coalitions.Coalition:
         return coalitions.coalition(self.session, self.need)
+
+    @cached_property
+    def vintage(self) -> str:
+        """The year of the populations shown, which each yearly import changes."""
+        return territories.vintage(self.session)
 
     @cached_property
     def supports(self) -> Sequence[Support]:
