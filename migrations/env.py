@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from coconstruction.database import UtcDateTime, db, transaction
+from coconstruction.database import UtcDateTime, db, schema_change
 
 configure = current_app.extensions["migrate"].configure_args
 
@@ -14,7 +14,7 @@ def render(kind: str, thing: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    with transaction() as session:  # elsewhere than in one, the database refuses to write
+    with schema_change() as session:
         context.configure(connection=session.connection(), target_metadata=db.metadata, render_item=render, **configure)
         with context.begin_transaction():
             context.run_migrations()

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +28,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCK_WAIT_MS = 10_000
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_rebuilding: ContextVar[bool] = ContextVar("rebuilding", default=False)
 T = TypeVar("T", bound="Base")
 
 
@@ -110,6 +111,8 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads, then writes, fails at once when another wrote in between.
     writing = _writing.get()
+    if _rebuilding.get():
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     connection.exec_driver_sql(f"PRAGMA query_only={0 if writing else 1}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
@@ -159,6 +162,25 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         _writing.reset(before)
+
+
+@contextmanager
+def schema_change() -> Iterator[Session]:
+    """The transaction of migrations. SQLite changes a table by making it anew, which its keys would forbid to one that
+    others refer to: they are checked once, at the end."""
+    before = _rebuilding.set(True)
+    db.engine.dispose()
+    try:
+        with transaction() as session:
+            yield session
+            if session.get_bind().dialect.name == "sqlite":
+                broken = session.execute(text("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"rows that refer to nothing: {broken[:5]}")
+    finally:
+        _rebuilding.reset(before)
+        db.session.remove()
+        db.engine.dispose()  # with it, the connection that checked no keys
 
 
 def lock(session: Session, model: type[T], key: Any) -> T:

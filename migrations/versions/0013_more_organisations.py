@@ -1,10 +1,10 @@
-"""Syndicats and local establishments with their members, what organisations became, crossings nobody's joining made."""
+"""Syndicats and local establishments with their members, crossings nobody's joining made."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0006'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
@@ -24,20 +24,6 @@ def upgrade() -> None:
     with op.batch_alter_table('grouping_member', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_grouping_member_member_id'), ['member_id'], unique=False)
 
-    op.create_table('lineage',
-    sa.Column('predecessor_id', sa.Integer(), nullable=False),
-    sa.Column('successor_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("kind IN ('merged', 'renamed', 'split', 'duplicate')", name=op.f('ck_lineage_kind')),
-    sa.CheckConstraint('predecessor_id <> successor_id', name=op.f('ck_lineage_two')),
-    sa.ForeignKeyConstraint(['predecessor_id'], ['organisation.id'], name=op.f('fk_lineage_predecessor_id_organisation')),
-    sa.ForeignKeyConstraint(['successor_id'], ['organisation.id'], name=op.f('fk_lineage_successor_id_organisation')),
-    sa.PrimaryKeyConstraint('predecessor_id', 'successor_id', name=op.f('pk_lineage'))
-    )
-    with op.batch_alter_table('lineage', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_lineage_successor_id'), ['successor_id'], unique=False)
-
     with op.batch_alter_table('crossing', schema=None) as batch_op:
         batch_op.alter_column('membership_id', existing_type=sa.Integer(), nullable=True)
 
@@ -46,7 +32,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM crossing WHERE membership_id IS NULL")
     with op.batch_alter_table('crossing', schema=None) as batch_op:
         batch_op.alter_column('membership_id', existing_type=sa.Integer(), nullable=False)
-    for table in ('lineage', 'grouping_member'):
-        op.drop_table(table)
+    op.drop_table('grouping_member')
     for column in ('source', 'nature'):
         op.drop_column('organisation', column)
