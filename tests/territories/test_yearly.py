@@ -89,8 +89,10 @@ def test_a_commune_that_merged_sleeps_and_its_descent_is_known(undone: Session, 
     undone.expire_all()
     assert not acigne.active
     assert (vern.name, vern.code, vern.population) == ("Vern-Acigné", NEW_SIREN, people)
-    assert list(successors(undone, acigne.id)) == list(answering(undone, [acigne, vern])) == [vern]
-    assert list(predecessors(undone, vern.id)) == [acigne]
+    assert (
+        [each.successor for each in successors(undone, acigne.id)] == list(answering(undone, [acigne, vern])) == [vern]
+    )
+    assert [each.predecessor for each in predecessors(undone, vern.id)] == [acigne]
     assert covered(undone, acigne.id) == covered(undone, acigne.id, vern.id) == Coverage(people, 1)
     assert resolve(undone, ["commune:35001", VERN]) == {"commune:35001": vern.id, VERN: vern.id}
     assert organisation_by_code(undone, "213500010") is acigne
@@ -155,7 +157,7 @@ def test_an_epci_made_anew_on_the_same_communes_takes_the_place_of_the_former(un
     load_referential(undone, read_referential(year.write(tmp_path)))
 
     undone.expire_all()
-    [heir] = successors(undone, former.id)
+    [heir] = [each.successor for each in successors(undone, former.id)]
     assert (heir.code, former.active) == (NEW_SIREN, False)
     assert undone.get_one(Lineage, (former.id, heir.id)).kind == Descent.RENAMED
     assert covered(undone, former.id) == covered(undone, heir.id) == before
@@ -170,7 +172,7 @@ def test_a_dissolved_epci_whose_communes_went_elsewhere_has_no_heir(undone: Sess
 
     load_referential(undone, read_referential(year.write(tmp_path)))
 
-    assert [each.code for each in successors(undone, former.id)] == [RENNES_METROPOLE]
+    assert [each.successor.code for each in successors(undone, former.id)] == [RENNES_METROPOLE]
     assert covered(undone, former.id).communes == 0
 
 
