@@ -253,6 +253,18 @@ def test_another_agents_affiliation_does_not_exist(
     assert client.page("/compte").text == before
 
 
+def test_whoever_acted_for_a_merged_commune_is_led_to_the_new_one(app: Flask, client: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        cast.affiliation(session, YANN, cast.ARBRISSEL)
+        cast.vanish(session, cast.ARBRISSEL, cast.VERN)
+    cast.sign_in(client, YANN)
+    page = client.page("/compte")
+    asked = client.page(page.links()["Demander à agir pour Vern-sur-Seiche (Ille-et-Vilaine)"])
+    assert asked.title == "Demander votre rattachement"
+    assert "Vern-sur-Seiche" in asked.text
+    assert client.send("/besoins/brouillons", {"title": "Une salle"}).status == 403
+
+
 def test_one_leaves_an_organisation(app: Flask, client: PageClient, session: Session) -> None:
     with app.app_context(), transaction() as writing:
         tie = cast.affiliation(writing, YANN, cast.VERN).id

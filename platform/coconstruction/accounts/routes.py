@@ -19,6 +19,7 @@ from coconstruction.accounts.forms import ProfileForm, SignInForm
 from coconstruction.accounts.proconnect import Person
 from coconstruction.accounts.proconnect_routes import leave_by, settle
 from coconstruction.database import db
+from coconstruction.territories.queries import successors
 from coconstruction.web import access, limits
 from coconstruction.web.addresses import whole_number
 from coconstruction.web.paths import local_path
@@ -84,7 +85,9 @@ def sign_out() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     ties = queries.affiliations_of(db.session(), signed_in_agent().id)
     told = {"identities": identities.of(db.session(), signed_in_agent().id), "by_proconnect": proconnect.configured()}
-    return render_template("accounts/account.html", ties=ties, **told)
+    gone = [tie.organisation_id for tie in ties if not tie.organisation.active]
+    heirs = {key: [line.successor for line in successors(db.session(), key)] for key in gone}
+    return render_template("accounts/account.html", ties=ties, heirs=heirs, **told)
 
 
 @blueprint.route("/compte/profil", methods=["GET", "POST"])

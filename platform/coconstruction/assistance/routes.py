@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coconstruction.accounts import queries as accounts
-from coconstruction.accounts.current import acting_or_none, signed_in_agent, wear
+from coconstruction.accounts.current import acting_or_none, renew_session, signed_in_agent, wear
 from coconstruction.assistance import actions, policy, queries
 from coconstruction.assistance.forms import AssistanceForm, ContestForm
 from coconstruction.assistance.wording import assisted_act_label
@@ -28,6 +28,7 @@ def start(code: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         hat = actions.start(db.session(), signed_in_agent(), organisation, form.request())
         wear(hat)
+        renew_session(signed_in_agent())
         flash(_("Vous écrivez pour %(name)s pendant quatre heures au plus.", name=organisation.name), "success")
         return redirect("/besoins", 303)
     contacts = accounts.official_contacts(db.session(), organisation.id)
