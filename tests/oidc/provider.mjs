@@ -1,12 +1,14 @@
 // The provider that ProConnect itself runs (panva's oidc-provider), on this machine, for the tests alone. Standard input says how it
 // is to behave, one JSON object a line; each line is answered by "ok" on standard output.
+import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Provider } from 'oidc-provider';
 
 const [port, site] = [Number(process.argv[2]), process.argv[3]];
 const issuer = `http://127.0.0.1:${port}/api/v2`;
-const behaviour = { person: {}, acr: null, ahead: 0, tamper: null };
+const behaviour = { person: {}, acr: null, ahead: 0, tamper: null, forge: null, say: null, silent: null };
+const [own, stranger] = [0, 1].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
 // `ahead`: seconds by which the provider's clock runs fast.
 const clock = Date.now;
@@ -20,6 +22,8 @@ const provider = new Provider(issuer, {
     response_types: ['code'], grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_post',
     id_token_signed_response_alg: 'RS256', userinfo_signed_response_alg: 'RS256',
   }],
+  jwks: { keys: [{ ...own.export({ format: 'jwk' }), kid: 'own', use: 'sig', alg: 'RS256' }] },
+  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256', 'HS256'] },
   scopes: ['openid'],
   acrValues: ['eidas0', 'eidas1', 'eidas1-mfa', 'eidas2', 'eidas3'],
   claims: {
@@ -58,9 +62,31 @@ const tampered = (body) => {
   return behaviour.tamper === 'garbage' ? 'not a token' : parts.join('.');
 };
 
+// `forge`: what somebody who can sign would send: other claims (null takes one away), another algorithm, another key.
+const forged = (token, { claims: changes = {}, alg = 'RS256', key = 'own' }) => {
+  const [head, body] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+  const told = Object.fromEntries(Object.entries({ ...body, ...changes }).filter(([, value]) => value !== null));
+  const said = [{ ...head, alg }, told].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const seals = {
+    RS256: () => sign('sha256', Buffer.from(said), key === 'own' ? own : stranger),
+    HS256: () => createHmac('sha256', createPublicKey(own).export({ type: 'spki', format: 'pem' })).update(said).digest(),
+    none: () => Buffer.from(''),
+  };
+  return `${said}.${seals[alg]().toString('base64url')}`;
+};
+
+const altered = (path, body) => {
+  const { at, ...how } = behaviour.forge ?? {};
+  if (at === '/token' && path.startsWith(at)) return JSON.stringify({ ...JSON.parse(body), id_token: forged(JSON.parse(body).id_token, how) });
+  if (at === '/userinfo' && path.startsWith(at)) return forged(body, how);
+  return behaviour.tamper && path.startsWith('/userinfo') ? tampered(body) : body;
+};
+
 createServer(async (request, response) => {
   const path = request.url.replace(/^\/api\/v2/, '');
   if (behaviour.tamper === 'down') return request.socket.destroy();
+  if (behaviour.silent && path.startsWith(behaviour.silent)) return undefined;
+  if (behaviour.say && path.startsWith(behaviour.say.at)) return response.end(behaviour.say.body);
   if (path.startsWith('/interaction/')) {
     const login = { accountId: claims().sub, acr: behaviour.acr ?? new URL(request.url, issuer).searchParams.get('acr') ?? 'eidas1', amr: ['pwd'] };
     request.url = path;
@@ -70,10 +96,13 @@ createServer(async (request, response) => {
   }
   request.originalUrl = request.url;
   request.url = path;
-  if (path.startsWith('/userinfo') && behaviour.tamper) {
-    const end = response.end.bind(response);
-    response.end = (body) => { const text = tampered(String(body)); response.setHeader('content-length', Buffer.byteLength(text)); return end(text); };
-  }
+  const end = response.end.bind(response);
+  response.end = (body, ...rest) => {
+    if (!body || !(behaviour.forge || behaviour.tamper)) return end(body, ...rest);
+    const text = altered(path, String(body));
+    if (!response.headersSent) response.setHeader('content-length', Buffer.byteLength(text));
+    return end(text);
+  };
   return answer(request, response);
 }).listen(port, '127.0.0.1', () => console.log('ready'));
 

@@ -34,11 +34,16 @@ class Provider:
         self._expect("ready")
 
     def behave(self, **how: Any) -> None:
-        """`person`: the claims told; `acr`; `ahead`: seconds its clock runs fast; `tamper`: what alters the answer."""
+        """`person`: the claims told; `acr`; `ahead`: seconds its clock runs fast; `tamper`: what alters the answer;
+        `forge`: what is signed anew, and `at` which address; `say`: what is answered instead; `silent`: an address
+        that never answers."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(how) + "\n")
         self._process.stdin.flush()
         self._expect("ok")
+
+    def be_itself(self, person: dict[str, Any]) -> None:
+        self.behave(person=person, acr=None, ahead=0, tamper=None, forge=None, say=None, silent=None)
 
     def stop(self) -> None:
         self._process.terminate()

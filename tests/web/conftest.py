@@ -1,10 +1,18 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
+from coconstruction.app import create_app
 from coconstruction.database import db
+from coconstruction.settings import Settings
+from tests import cast
+from tests.conftest import hang_up
+from tests.oidc.journey import CLIENT, PERSON, SITE
+from tests.oidc.provider import Provider
 from tests.reading import PageClient
 
 OPENING = ("PRAGMA", "BEGIN", "SET TRANSACTION")
@@ -31,3 +39,30 @@ def count(app: Flask) -> Callable[[PageClient, str], int]:
         return len(seen)
 
     return counted
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Provider]:
+    provider = Provider(SITE)
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(running: Provider, session: Session) -> Provider:
+    siren = cast.organisation(session, cast.ARBRISSEL).siren
+    running.be_itself({**PERSON, "siret": f"{siren}00017"})
+    return running
+
+
+@pytest.fixture
+def linked(app: Flask, provider: Provider, worker_settings: Settings) -> Iterator[Flask]:
+    """The site that knows ProConnect."""
+    site = create_app(replace(worker_settings, proconnect_issuer=provider.issuer, **CLIENT))
+    yield site
+    hang_up(site)
+
+
+@pytest.fixture
+def visitor(linked: Flask) -> PageClient:
+    return PageClient(linked, use_cookies=True)

@@ -1,8 +1,7 @@
 """Sign-in by ProConnect, against the provider that ProConnect itself runs, on this machine."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -17,85 +16,24 @@ from coconstruction.notifications.models import Letter
 from coconstruction.settings import Settings
 from tests import cast
 from tests.conftest import hang_up
+from tests.oidc.journey import (
+    BACK,
+    CLIENT,
+    PERSON,
+    SITE,
+    START,
+    altered,
+    code_of,
+    come_back,
+    depart,
+    enter,
+    rows,
+    through,
+)
 from tests.oidc.provider import NODE, Provider
-from tests.reading import Page, PageClient
-
-SITE = "http://localhost"
-START, BACK = "/connexion/proconnect", "/connexion/proconnect/retour"
-PERSON = {
-    "sub": "mireille-at-first-provider",
-    "given_name": "Mireille",
-    "usual_name": "Le Goff",
-    "email": "mireille@arbrissel.example",
-    "siret": "21350005200017",
-    "idp_id": "first-provider",
-    "organization_label": "Commune d'Arbrissel",
-    "roles": ["agent_public"],
-}
+from tests.reading import PageClient
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node.js is missing: the OpenID provider cannot be started")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Provider]:
-    provider = Provider(SITE)
-    yield provider
-    provider.stop()
-
-
-@pytest.fixture
-def provider(running: Provider, session: Session) -> Provider:
-    siren = cast.organisation(session, cast.ARBRISSEL).siren
-    running.behave(person={**PERSON, "siret": f"{siren}00017"}, acr=None, ahead=0, tamper=None)
-    return running
-
-
-@pytest.fixture
-def linked(app: Flask, provider: Provider, worker_settings: Settings) -> Iterator[Flask]:
-    told = {"proconnect_client_id": "site", "proconnect_client_secret": "s" * 43}
-    site = create_app(replace(worker_settings, proconnect_issuer=provider.issuer, **told))
-    yield site
-    hang_up(site)
-
-
-@pytest.fixture
-def visitor(linked: Flask) -> PageClient:
-    return PageClient(linked, use_cookies=True)
-
-
-def depart(client: PageClient, **asked: str) -> str:
-    """Where the site sends the browser."""
-    return client.get(START, query_string=asked).headers["Location"]
-
-
-def come_back(client: PageClient, address: str) -> Page:
-    parts = urlsplit(address)
-    return client.page(f"{parts.path}?{parts.query}")
-
-
-def through(client: PageClient, provider: Provider, **asked: str) -> Page:
-    """To ProConnect and back: the page that asks to confirm."""
-    return come_back(client, provider.go_through(depart(client, **asked)))
-
-
-def enter(client: PageClient, provider: Provider, **asked: str) -> Page:
-    through(client, provider, **asked)
-    return client.send("/connexion/proconnect/suite")
-
-
-def code_of(page: Page) -> str:
-    found = page.soup.select_one("[data-refusal]")
-    return str(found["data-refusal"]) if found else ""
-
-
-def altered(address: str, **changes: str) -> str:
-    parts = urlsplit(address)
-    query = {name: values[0] for name, values in parse_qs(parts.query).items()} | changes
-    return urlunsplit(parts._replace(query=urlencode(query)))
-
-
-def rows(session: Session) -> tuple[int, int]:
-    return len(session.scalars(select(Agent.id)).all()), len(session.scalars(select(AgentSession.key_hash)).all())
 
 
 def test_it_is_off_by_default(client: PageClient) -> None:
@@ -264,8 +202,7 @@ def test_a_refusal_at_proconnect_is_told(visitor: PageClient, provider: Provider
 def test_a_provider_that_does_not_answer_leaves_another_way_in(
     app: Flask, provider: Provider, worker_settings: Settings
 ) -> None:
-    told = {"proconnect_client_id": "site", "proconnect_client_secret": "s" * 43}
-    site = create_app(replace(worker_settings, proconnect_issuer="http://127.0.0.1:9/api/v2", **told))
+    site = create_app(replace(worker_settings, proconnect_issuer="http://127.0.0.1:9/api/v2", **CLIENT))
     page = PageClient(site).page(START)
     assert (page.status, code_of(page)) == (503, "proconnect_unreachable")
     assert "/connexion" in page.links().values()

@@ -24,7 +24,10 @@ from coconstruction.settings import Settings
 
 SCOPES = "openid given_name usual_name email siret idp_id roles organization_label"
 ALGORITHMS = ["RS256", "ES256"]
-SECONDS = 10  # for each answer of the provider
+SECONDS = 10  # without a word from the provider
+# What the libraries raise when an answer is not what the protocol says, a list for an object included.
+NONSENSE = (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 # Access tokens live sixty seconds: the library's own minute of tolerance would find every one of them expired.
 LEEWAY = 5
 MFA = "eidas1-mfa"
@@ -71,11 +74,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         client_kwargs={
             "scope": SCOPES,
             "token_endpoint_auth_method": "client_secret_post",
-            "timeout": SECONDS,
+            "default_timeout": SECONDS,
             "leeway": LEEWAY,
         },
     )
     app.extensions["proconnect"] = registry.proconnect
+    app.extensions["proconnect_issuer"] = settings.proconnect_issuer
 
 
 def configured() -> bool:
@@ -84,15 +88,11 @@ def configured() -> bool:
 
 def depart(callback: str, acr: str) -> Response:
     """To the provider, with what will be checked on the way back kept in the visitor's session."""
-    try:
-        client = _client()
-        offered = client.load_server_metadata().get("code_challenge_methods_supported", ())
-        if "S256" in offered:
-            client.client_kwargs["code_challenge_method"] = "S256"
-        asked = {"state": token_urlsafe(32), "nonce": token_urlsafe(32), "acr_values": acr}
-        response: Response = client.authorize_redirect(callback, **asked)
-    except (RequestException, AuthlibBaseError, JoseError, ValueError) as error:
-        raise _unreachable() from error
+    client = _client()
+    if "S256" in (_described(client).get("code_challenge_methods_supported") or ()):
+        client.client_kwargs["code_challenge_method"] = "S256"
+    asked = {"state": token_urlsafe(32), "nonce": token_urlsafe(32), "acr_values": acr}
+    response: Response = client.authorize_redirect(callback, **asked)
     return response
 
 
@@ -100,15 +100,16 @@ def arrive(acr: str) -> tuple[Person, str]:
     """The person and the ID token, once the code is exchanged and every signature and claim is checked. `acr`: what was
     asked. The state serves once: coming back by the same address is refused."""
     client = _client()
+    issuer = _described(client)["issuer"]
     try:
-        token = client.authorize_access_token(leeway=LEEWAY, claims_options=_expected(client))
+        token = client.authorize_access_token(leeway=LEEWAY, claims_options=_expected(client, issuer))
         claims = dict(token["userinfo"])
         info = _userinfo(client, token, claims["sub"])
     except MismatchingStateError as error:
         raise _not_ours() from error
     except RequestException as error:
         raise _unreachable() from error
-    except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
+    except NONSENSE as error:
         raise _not_believed() from error
     got = str(claims.get("acr") or "")
     if not at_least(got, acr):
@@ -119,8 +120,8 @@ def arrive(acr: str) -> tuple[Person, str]:
 def farewell(id_token: str, state: str, back: str) -> str | None:
     """Where to sign out of ProConnect too; None when it offers no such place or does not answer."""
     try:
-        place = _client().load_server_metadata().get("end_session_endpoint")
-    except (RequestException, AuthlibBaseError, ValueError):
+        place = _described(_client()).get("end_session_endpoint")
+    except Refused:
         return None
     asked = {"id_token_hint": id_token, "state": state, "post_logout_redirect_uri": back}
     return f"{place}?{urlencode(asked)}" if place else None
@@ -144,8 +145,23 @@ def _client() -> Any:
     return current_app.extensions["proconnect"]
 
 
-def _expected(client: Any) -> dict[str, Any]:
-    issuer = client.load_server_metadata()["issuer"]
+def _described(client: Any) -> Mapping[str, Any]:
+    """What the provider says of itself, once it says to be the one of the settings (OpenID Connect Discovery, §4.3).
+    Anything else is not kept: the next person asks again."""
+    try:
+        told: dict[str, Any] = client.load_server_metadata()
+    except (RequestException, *NONSENSE) as error:
+        raise _unreachable() from error
+    expected = current_app.extensions["proconnect_issuer"]
+    if told.get("issuer") != expected or not all(isinstance(told.get(each), str) for each in ENDPOINTS):
+        told.clear()
+        raise _unreachable()
+    # What the ID token may be signed with is decided here, not there.
+    told["id_token_signing_alg_values_supported"] = ALGORITHMS
+    return told
+
+
+def _expected(client: Any, issuer: str) -> dict[str, Any]:
     return {
         "iss": {"essential": True, "value": issuer},
         "aud": {"essential": True, "value": client.client_id},
