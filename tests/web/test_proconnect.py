@@ -80,7 +80,9 @@ def test_two_identity_providers_may_be_one_person(
 ) -> None:
     enter(visitor, provider)
     provider.behave(person={**PERSON, "sub": "mireille-at-second-provider", "email": "autre@arbrissel.example"})
-    assert "sera attachée au compte où vous êtes connecté" in through(visitor, provider).text
+    link = visitor.page("/compte").links()["Attacher une identité ProConnect"]
+    attaching = come_back(visitor, provider.go_through(visitor.get(link).headers["Location"]))
+    assert "sera attachée au compte où vous êtes connecté" in attaching.text
     visitor.send("/connexion/proconnect/suite")
     assert len(session.scalars(select(Agent)).all()) == 1
     again = PageClient(linked, use_cookies=True)
@@ -196,7 +198,7 @@ def test_an_expired_code_is_refused(visitor: PageClient, provider: Provider, ses
 def test_a_refusal_at_proconnect_is_told(visitor: PageClient, provider: Provider) -> None:
     state = parse_qs(urlsplit(depart(visitor)).query)["state"][0]
     page = visitor.page(BACK, query_string={"error": "access_denied", "state": state})
-    assert (page.status, code_of(page)) == (400, "proconnect_invalid")
+    assert (page.status, code_of(page)) == (403, "proconnect_declined")
 
 
 def test_a_provider_that_does_not_answer_leaves_another_way_in(
@@ -229,12 +231,3 @@ def test_the_return_of_a_sign_out_says_it_is_done(visitor: PageClient, provider:
     address = visitor.post("/deconnexion", data={"csrf_token": visitor.token()}).headers["Location"]
     state = parse_qs(urlsplit(address).query)["state"][0]
     assert "Vous êtes déconnecté, de ProConnect aussi." in visitor.page(f"/deconnexion/retour?state={state}").text
-
-
-def test_an_identity_is_detached_and_opens_the_account_no_more(
-    visitor: PageClient, provider: Provider, session: Session
-) -> None:
-    enter(visitor, provider)
-    visitor.send("/compte/identites/0/retrait")
-    assert session.scalars(select(AgentIdentity)).all() == []
-    assert visitor.send("/compte/identites/0/retrait").status == 404

@@ -339,7 +339,8 @@ class RecoveryCode(Base):
 
 
 class AgentIdentity(Base):
-    """A person as ProConnect knows them through one identity provider: `subject` (`sub`) under `issuer`."""
+    """A person as ProConnect knows them through one identity provider: `subject` (`sub`) under `issuer`. `email` and
+    `acr` (the level of assurance) are what was told the last time."""
 
     __tablename__ = "agent_identity"
 
@@ -348,6 +349,7 @@ class AgentIdentity(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     idp_id: Mapped[str] = mapped_column(String(100), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    acr: Mapped[str] = mapped_column(String(100), default="")
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
 

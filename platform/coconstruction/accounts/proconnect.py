@@ -2,6 +2,7 @@
 
 It says who somebody is and for which SIRET; it filters nobody: what that gives here is decided here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from secrets import token_urlsafe
@@ -30,6 +31,8 @@ NONSENSE = (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError, Attrib
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 # Access tokens live sixty seconds: the library's own minute of tolerance would find every one of them expired.
 LEEWAY = 5
+# With the rest it must fit in a cookie, of which browsers keep 4,096 bytes. Without it one signs out here only.
+LONGEST_TOKEN = 1600
 MFA = "eidas1-mfa"
 LEVELS = {"eidas0": 0, "eidas1": 1, "eidas2": 2, "eidas3": 3}
 
@@ -114,7 +117,8 @@ def arrive(acr: str) -> tuple[Person, str]:
     got = str(claims.get("acr") or "")
     if not at_least(got, acr):
         raise _too_weak()
-    return _person(claims, info, got), str(token["id_token"])
+    id_token = str(token["id_token"])
+    return _person(claims, info, got), id_token if len(id_token) <= LONGEST_TOKEN else ""
 
 
 def farewell(id_token: str, state: str, back: str) -> str | None:
@@ -191,18 +195,24 @@ def _person(claims: Mapping[str, Any], info: Mapping[str, Any], acr: str) -> Per
     if email is None:
         raise _not_believed()
     names = (str(info.get(name) or "").strip() for name in ("given_name", "usual_name"))
-    roles = info.get("roles") or []
+    roles = info.get("roles")
     return Person(
         issuer=str(claims["iss"])[:200],
         subject=str(claims["sub"])[:255],
         email=email,
         name=" ".join(filter(None, names))[:120],
-        siret="".join(sign for sign in str(info.get("siret") or "") if sign.isdecimal())[:14],
+        siret=_siret(str(info.get("siret") or "")),
         idp_id=str(info.get("idp_id") or "")[:100],
         organisation=str(info.get("organization_label") or "")[:200],
-        roles=tuple(str(role)[:60] for role in roles[:20]) if isinstance(roles, list) else (),
-        acr=acr,
+        roles=tuple(str(role)[:40] for role in roles[:5]) if isinstance(roles, list) else (),
+        acr=acr[:100],
     )
+
+
+def _siret(told: str) -> str:
+    """Fourteen digits, or nothing: half a number would be somebody else's."""
+    number = "".join(told.split())
+    return number if re.fullmatch(r"[0-9]{14}", number) else ""
 
 
 def _refused(code: str, sentence: str, status: int) -> Refused:
@@ -214,6 +224,17 @@ def _unreachable() -> Refused:
         "proconnect_unreachable",
         _l("ProConnect ne répond pas. Réessayez dans un instant, ou demandez un lien de connexion par courriel."),
         503,
+    )
+
+
+def declined() -> Refused:
+    return _refused(
+        "proconnect_declined",
+        _l(
+            "ProConnect n’a pas ouvert la connexion : vous y avez renoncé, ou votre fournisseur d’identité n’offre pas "
+            "ce qui est demandé ici."
+        ),
+        403,
     )
 
 

@@ -1,7 +1,9 @@
 """The way to ProConnect and back. The way back is an address that the browser merely visits: it writes nothing; the
 person then says « continuer », and only that opens a session."""
 
+from datetime import UTC, datetime
 from secrets import compare_digest, token_urlsafe
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,12 +20,12 @@ from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.settings import Settings
 from coconstruction.territories.queries import organisation_by_siren
 from coconstruction.web import access, limits
-from coconstruction.web.addresses import whole_number
 from coconstruction.web.paths import local_path
 
 blueprint = Blueprint("proconnect", __name__)
 LONGEST_NEXT = 500
 LASTS_SECONDS = 600
+STATE = "_state_proconnect_"  # the library's, one for each time the link is followed
 ASKED, FOUND, LEAVING = "proconnect_asked", "proconnect_found", "proconnect_leaving"
 
 
@@ -32,7 +34,11 @@ ASKED, FOUND, LEAVING = "proconnect_asked", "proconnect_found", "proconnect_leav
 def depart() -> ResponseReturnValue:
     _refuse_unconfigured()
     acr = proconnect.MFA if request.args.get("niveau") == "mfa" else _settings().proconnect_acr
-    session[ASKED] = {"acr": acr, "next": local_path(request.args.get("next"), "")[:LONGEST_NEXT]}
+    agent = current_agent()
+    for_agent = agent.id if agent and request.args.get("attacher") == "oui" else 0
+    for name in [each for each in session if each.startswith(STATE)]:
+        session.pop(name)  # the last departure is the one that comes back; together they would outgrow the cookie
+    session[ASKED] = {"acr": acr, "next": _next(), "for": for_agent}
     return proconnect.depart(_outside(url_for("proconnect.arrive")), acr)
 
 
@@ -44,42 +50,59 @@ def arrive() -> ResponseReturnValue:
     session.pop(FOUND, None)
     if asked is None:
         raise _over()
+    if request.args.get("error"):
+        raise proconnect.declined()
     person, id_token = proconnect.arrive(asked["acr"])
-    told = {"person": person.as_json(), "id_token": id_token, "at": clock.now().timestamp(), "next": asked["next"]}
-    session[FOUND] = told
+    told = {"person": person.as_json(), "id_token": id_token, "at": clock.now().timestamp()}
+    session[FOUND] = {**told, "next": asked["next"], "for": asked["for"]}
     return redirect(url_for("proconnect.confirm"), 303)
 
 
 @blueprint.get("/connexion/proconnect/suite")
 @access.public
 def confirm() -> ResponseReturnValue:
-    person, _token, _next = _found()
+    found = _found()
+    person = Person.of(found["person"])
     known = identities.agent_of(db.session(), person)
-    taken = known is None and current_agent() is None and identities.is_taken(db.session(), person.email)
-    return render_template("accounts/proconnect.html", person=person, known=known, taken=taken)
+    attaching = known is None and bool(found["for"])
+    taken = known is None and not attaching and identities.is_taken(db.session(), person.email)
+    page = {"person": person, "attaching": attaching, "taken": taken}
+    return render_template("accounts/proconnect.html", **page)
 
 
 @blueprint.post("/connexion/proconnect/suite")
 @access.public
 @limits.sign_in
 def enter() -> ResponseReturnValue:
-    person, id_token, next_path = _found()
+    found = _found()
     session.pop(FOUND)
-    here, before = db.session(), current_agent()
-    agent = identities.agent_of(here, person)
-    if agent is None and before is not None:
-        agent = before
-    elif agent is None and identities.is_taken(here, person.email):
-        sign_in.send_link(here, person.email, next_path, identity=person.as_json())
+    here, before, person = db.session(), current_agent(), Person.of(found["person"])
+    if identities.served_since(here, person, datetime.fromtimestamp(found["at"], UTC)):
+        raise _over()
+    agent = identities.agent_of(here, person) or _attaching(found["for"]) or sign_in.newcomer_at(here, person.email)
+    if agent is None:
+        sign_in.send_link(here, person.email, found["next"], identity=person.as_json())
         return render_template("accounts/link_sent.html", email=person.email)
-    agent = agent or identities.register(here, person)
     if not identities.attach(here, agent, person):
         raise _over()
     if before is not None:
         sign_in.end_session(here, before.session_key)
-    key = sign_in.start_session(here, agent, browser=browser_name(), second_factor=person.strong, id_token=id_token)
+    strong, id_token = person.strong, found["id_token"]
+    key = sign_in.start_session(here, agent, browser=browser_name(), second_factor=strong, id_token=id_token)
     open_session(agent, key)
-    return redirect(settle(agent, person, next_path), 303)
+    return redirect(settle(agent, person, found["next"]), 303)
+
+
+def _attaching(for_agent: int) -> Agent | None:
+    """The one who asked, from their account, that this identity be theirs, and is still there."""
+    if not for_agent:
+        return None
+    agent = current_agent()
+    if agent is None or agent.id != for_agent:
+        raise _over()
+    if refusal := identities.refusal_to_attach(db.session(), agent):
+        raise refusal
+    return agent
 
 
 def settle(agent: Agent, person: Person, next_path: str) -> str:
@@ -115,10 +138,7 @@ def settle(agent: Agent, person: Person, next_path: str) -> str:
 @blueprint.post("/compte/identites/<number>/retrait")
 @access.signed_in
 def detach(number: str) -> ResponseReturnValue:
-    place = whole_number(number)
-    if place is None:
-        raise NotFound
-    identities.detach(db.session(), signed_in_agent(), place)
+    identities.detach(db.session(), signed_in_agent(), number)
     flash(_("Cette identité ProConnect n’ouvre plus votre compte."), "success")
     return redirect("/compte", 303)
 
@@ -128,7 +148,7 @@ def detach(number: str) -> ResponseReturnValue:
 def left() -> ResponseReturnValue:
     """Where ProConnect sends back whoever signed out of it from here."""
     expected = session.pop(LEAVING, "")
-    if not expected or not compare_digest(expected, request.args.get("state", "")):
+    if not expected or not compare_digest(expected.encode(), request.args.get("state", "").encode()):
         raise _over()
     flash(_("Vous êtes déconnecté, de ProConnect aussi."), "success")
     return redirect("/", 303)
@@ -143,11 +163,16 @@ def leave_by(id_token: str) -> str | None:
     return proconnect.farewell(id_token, state, _outside(url_for("proconnect.left")))
 
 
-def _found() -> tuple[Person, str, str]:
-    found = session.get(FOUND)
+def _found() -> dict[str, Any]:
+    found: dict[str, Any] | None = session.get(FOUND)
     if found is None or clock.now().timestamp() - found["at"] > LASTS_SECONDS:
         raise _over()
-    return Person.of(found["person"]), found["id_token"], found["next"]
+    return found
+
+
+def _next() -> str:
+    path = local_path(request.args.get("next"), "")
+    return path if len(path) <= LONGEST_NEXT else ""  # half an address leads nowhere
 
 
 def _settings() -> Settings:

@@ -57,7 +57,9 @@ def use_link(token: str) -> ResponseReturnValue:
     open_session(entered.agent, entered.key)
     if entered.identity:
         person = Person.of(entered.identity)
-        if identities.attach(db.session(), entered.agent, person):
+        if refusal := identities.refusal_to_attach(db.session(), entered.agent):
+            flash(refusal.sentence, "warning")
+        elif identities.attach(db.session(), entered.agent, person):
             return redirect(settle(entered.agent, person, entered.next_path), 303)
     if not entered.agent.name:
         return redirect(url_for("accounts.profile", next=entered.next_path or None), 303)
@@ -84,10 +86,12 @@ def sign_out() -> ResponseReturnValue:
 @access.signed_in
 def account() -> ResponseReturnValue:
     ties = queries.affiliations_of(db.session(), signed_in_agent().id)
-    told = {"identities": identities.of(db.session(), signed_in_agent().id), "by_proconnect": proconnect.configured()}
+    own = identities.of(db.session(), signed_in_agent().id)
+    named = [(each, identities.public_number(each)) for each in own]
     gone = [tie.organisation_id for tie in ties if not tie.organisation.active]
     heirs = {key: [line.successor for line in successors(db.session(), key)] for key in gone}
-    return render_template("accounts/account.html", ties=ties, heirs=heirs, **told)
+    page = {"ties": ties, "heirs": heirs, "identities": named, "by_proconnect": proconnect.configured()}
+    return render_template("accounts/account.html", **page)
 
 
 @blueprint.route("/compte/profil", methods=["GET", "POST"])

@@ -74,14 +74,19 @@ def sign_in(session: Session, token: str, browser: str = "") -> SignedIn:
     return SignedIn(agent, start_session(session, agent, browser=browser), spent.next_path, spent.identity)
 
 
+def newcomer_at(session: Session, email: str) -> Agent | None:
+    """A new agent; None when somebody already signs in with this address, even since a moment."""
+    now = clock.now()
+    if not insert_once(session, Agent, email=email, name="", is_curator=False, created_at=now, seen_at=now):
+        return None
+    agent = session.scalars(select(Agent).where(Agent.email == email)).one()
+    record(session, "agent.registered", ("agent", agent.id), by=By(agent_id=agent.id))
+    return agent
+
+
 def agent_at(session: Session, email: str) -> Agent:
     """Whose address this is; a new address becomes an agent."""
-    now = clock.now()
-    registered = insert_once(session, Agent, email=email, name="", is_curator=False, created_at=now, seen_at=now)
-    agent = session.scalars(select(Agent).where(Agent.email == email)).one()
-    if registered:
-        record(session, "agent.registered", ("agent", agent.id), by=By(agent_id=agent.id))
-    return agent
+    return newcomer_at(session, email) or session.scalars(select(Agent).where(Agent.email == email)).one()
 
 
 def start_session(
