@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 BRANDS = ("neutre", "etat")
+# Levels of assurance of ProConnect, the weakest first.
+LEVELS = ("eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3")
 NO_KEY = (
     "SECRET_KEY manque : sans elle, les sessions ne peuvent pas être signées. "
     "Donnez-lui 32 caractères au hasard ou plus, ou DEMO=1 pour une démonstration sur cette machine."
@@ -85,6 +87,8 @@ class Settings:
                 "ProConnect se règle en trois fois : donnez PROCONNECT_ISSUER, PROCONNECT_CLIENT_ID et "
                 "PROCONNECT_CLIENT_SECRET, ou aucun."
             )
+        if all(told):
+            refuse_unknown_provider(self.proconnect_issuer, self.proconnect_acr)
         if not _carries(self.mail_url):  # not said again: it may hold a password
             raise SettingsError(
                 "MAIL_URL ne se lit pas : donnez smtp://machine:port, smtps://machine:port, file:///dossier ou keep:."
@@ -138,6 +142,19 @@ def refuse_public_demonstration(host: str) -> None:
             f"DEMO=1 n’accepte que l’adresse de cette machine (127.0.0.1), pas « {host} » : "
             "en démonstration, chacun peut entrer sous n’importe quel nom. Retirez DEMO=1 ou l’adresse."
         )
+
+
+def refuse_unknown_provider(issuer: str, acr: str) -> None:
+    """What it says is believed because of who answers at its address: only https tells."""
+    address = urlsplit(issuer)
+    trusted = address.scheme == "https" or (address.scheme == "http" and is_loopback(address.hostname or ""))
+    if not trusted or not address.hostname or address.query or address.fragment:
+        raise SettingsError(
+            f"PROCONNECT_ISSUER vaut « {issuer} » : donnez l’adresse en https:// dont "
+            "/.well-known/openid-configuration décrit ProConnect."
+        )
+    if acr not in LEVELS:
+        raise SettingsError(f"PROCONNECT_ACR vaut « {acr} » : choisissez parmi {', '.join(LEVELS)}.")
 
 
 def is_loopback(host: str) -> bool:

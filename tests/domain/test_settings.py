@@ -75,6 +75,40 @@ def test_letters_are_signed_as_told(sender: str) -> None:
     assert Settings.from_env({**KEY, "MAIL_FROM": sender}).mail_from == sender
 
 
+PROVIDER = {
+    "PROCONNECT_ISSUER": "https://provider.example/api/v2",
+    "PROCONNECT_CLIENT_ID": "site",
+    "PROCONNECT_CLIENT_SECRET": "secret",
+}
+
+
+def test_proconnect_is_off_unless_it_is_told() -> None:
+    assert Settings.from_env(KEY).proconnect_issuer == ""
+    told = Settings.from_env({**KEY, **PROVIDER, "PROCONNECT_ISSUER": "https://provider.example/api/v2/"})
+    assert (told.proconnect_issuer, told.proconnect_acr) == ("https://provider.example/api/v2", "eidas1")
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_proconnect_is_told_whole_or_not_at_all(missing: str) -> None:
+    with pytest.raises(SettingsError, match="ProConnect se règle en trois fois"):
+        Settings.from_env({**KEY, **PROVIDER, missing: ""})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PROCONNECT_ISSUER", "http://provider.example/api/v2"),
+        ("PROCONNECT_ISSUER", "provider.example"),
+        ("PROCONNECT_ISSUER", "https://"),
+        ("PROCONNECT_ISSUER", "https://provider.example/?tenant=1"),
+        ("PROCONNECT_ACR", "strong"),
+    ],
+)
+def test_a_proconnect_that_cannot_be_trusted_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{variable} vaut"):
+        Settings.from_env({**KEY, **PROVIDER, variable: value})
+
+
 @pytest.mark.parametrize("prefix", ["postgres://", "postgresql://"])
 def test_the_address_hosting_platforms_give_is_understood(prefix: str) -> None:
     settings = Settings.from_env({**KEY, "DATABASE_URL": f"{prefix}u:p@db/name"})

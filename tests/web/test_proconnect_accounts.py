@@ -108,6 +108,13 @@ def test_a_mailbox_alone_does_not_replace_a_second_factor(
     assert set(session.scalars(select(AgentSession.second_factor_at))) == {None}
 
 
+def test_a_curator_is_led_to_two_factors_at_proconnect(claire: PageClient) -> None:
+    for page in ("/compte/second-facteur", "/compte/second-facteur/verification"):
+        link = claire.page(f"{page}?next=/curation").links()["Me connecter par ProConnect avec deux facteurs"]
+        asked = parse_qs(urlsplit(claire.get(link).headers["Location"]).query)
+        assert asked["acr_values"] == ["eidas1-mfa"]
+
+
 def test_whoever_gave_their_code_attaches_an_identity(
     linked: Flask, claire: PageClient, provider: Provider, session: Session
 ) -> None:

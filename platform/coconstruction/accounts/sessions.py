@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coconstruction import clock
-from coconstruction.accounts import queries, second_factor, sign_in
+from coconstruction.accounts import proconnect, queries, second_factor, sign_in
 from coconstruction.accounts.current import renew_session, signed_in_agent
 from coconstruction.accounts.forms import FactorForm
 from coconstruction.accounts.keys import digest
@@ -52,7 +52,7 @@ def factor() -> ResponseReturnValue:
     agent = signed_in_agent()
     known = second_factor.of(db.session(), agent.id)
     left = second_factor.unused_codes(db.session(), agent.id)
-    page = {"factor": known, "left": left, "form": FactorForm(next=_next()), "next_path": _next()}
+    page = {"factor": known, "left": left, "next_path": _next(), "by_proconnect": proconnect.configured()}
     return render_template("accounts/second_factor.html", **page)
 
 
@@ -93,7 +93,8 @@ def verify() -> ResponseReturnValue:
         renew_session(agent)
         flash(_("C’est vérifié, jusqu’à la fin de cette session."), "success")
         return redirect(form.next_path("/compte"), 303)
-    return render_template("accounts/verify_factor.html", form=form), 422 if form.errors else 200
+    page = {"form": form, "next_path": _next(), "by_proconnect": proconnect.configured()}
+    return render_template("accounts/verify_factor.html", **page), 422 if form.errors else 200
 
 
 @blueprint.route("/second-facteur/codes", methods=["GET", "POST"])
