@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ class Site:
     database_url: str
     index: Path
     log: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(init=False)
     server: "subprocess.Popen[bytes]" = field(init=False)
 
@@ -50,7 +52,7 @@ class Site:
 
     def start(self) -> None:
         self.port = _free_port()
-        more = {"PORT": str(self.port), "BASE_URL": self.url}
+        more = {**self.settings, "PORT": str(self.port), "BASE_URL": self.url}
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(
                 [sys.executable, "-m", "flask", "serve"],

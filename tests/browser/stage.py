@@ -21,11 +21,11 @@ class Stage:
     database_url: str
     index: Path
 
-    def site(self, folder: Path) -> Site:
+    def site(self, folder: Path, **settings: str) -> Site:
         """A new one, which remembers nothing of the others."""
         if self.index.exists():
             shutil.copytree(self.index, folder / "index", symlinks=True)  # « current » is one
-        return Site(copy_of(self.database_url, folder), folder / "index", folder / "server.log")
+        return Site(copy_of(self.database_url, folder), folder / "index", folder / "server.log", settings)
 
 
 def prepare(template_url: str, folder: Path) -> Stage:

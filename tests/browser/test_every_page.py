@@ -73,6 +73,10 @@ ELSEWHERE = {
     "/compte/second-facteur/retrait",
     "/compte/second-facteur/verification",
     "/connexion/<token>",  # with a letter, in test_entering.py
+    "/connexion/proconnect",  # the way there and back, in test_proconnect.py
+    "/connexion/proconnect/retour",
+    "/connexion/proconnect/suite",
+    "/deconnexion/retour",
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
     "/healthz",
     "/langue/<code>",

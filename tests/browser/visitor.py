@@ -19,11 +19,13 @@ BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 @dataclass
 class Watch:
-    """What no page may do, heard from the browser itself. `refusals`: statuses that a test asks for."""
+    """What no page may do, heard from the browser itself. `refusals`: statuses that a test asks for; `elsewhere`: the
+    other site that it leads to."""
 
     origin: str
     refusals: set[int] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    elsewhere: str = "data:"
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -43,7 +45,7 @@ class Watch:
         self.faults.append(f"script: {error.error}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.origin}/", "data:")):
+        if not request.url.startswith((f"{self.origin}/", "data:", self.elsewhere)):
             self.faults.append(f"leaves the site: {request.url}")
 
     def _response(self, response: Response) -> None:

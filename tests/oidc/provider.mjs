@@ -88,11 +88,13 @@ createServer(async (request, response) => {
   if (behaviour.silent && path.startsWith(behaviour.silent)) return undefined;
   if (behaviour.say && path.startsWith(behaviour.say.at)) return response.end(behaviour.say.body);
   if (path.startsWith('/interaction/')) {
-    const login = { accountId: claims().sub, acr: behaviour.acr ?? new URL(request.url, issuer).searchParams.get('acr') ?? 'eidas1', amr: ['pwd'] };
     request.url = path;
-    const details = await provider.interactionDetails(request, response);
-    login.acr = behaviour.acr ?? details.params.acr_values ?? 'eidas1';
-    return provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    const { params } = await provider.interactionDetails(request, response);
+    const required = JSON.parse(params.claims ?? '{}').id_token?.acr?.values;
+    const acr = behaviour.acr ?? required?.[0] ?? params.acr_values ?? 'eidas1';
+    const refused = required && !required.includes(acr);
+    const result = refused ? { error: 'access_denied' } : { login: { accountId: claims().sub, acr, amr: ['pwd'] } };
+    return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
   request.originalUrl = request.url;
   request.url = path;

@@ -18,10 +18,10 @@ START_SECONDS = 30
 
 
 class Provider:
-    """`site`: where the site that asks is served, for its return addresses."""
+    """`site`: where the site that asks is served, for its return addresses. `port`: one already told to the site."""
 
-    def __init__(self, site: str) -> None:
-        self.port = _free_port()
+    def __init__(self, site: str, port: int = 0) -> None:
+        self.port = port or free_port()
         self.issuer = f"http://127.0.0.1:{self.port}/api/v2"
         self._process = subprocess.Popen(  # noqa: S603 - a script of this folder
             [str(NODE), str(SCRIPT), str(self.port), site],
@@ -66,7 +66,7 @@ class Provider:
         assert said == word, said
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -131,12 +131,27 @@ def test_whoever_was_put_out_is_not_let_in_by_a_siret(
     assert not session.scalars(select(Affiliation)).one().live
 
 
-@pytest.mark.parametrize("asked", ["eidas1", "eidas1-mfa"])
-def test_a_weaker_assurance_than_asked_is_refused(
-    visitor: PageClient, provider: Provider, session: Session, asked: str
+def test_a_weaker_assurance_than_asked_is_refused(visitor: PageClient, provider: Provider, session: Session) -> None:
+    provider.behave(acr="eidas0")
+    page = through(visitor, provider)
+    assert (page.status, code_of(page)) == (403, "proconnect_acr")
+    assert rows(session) == (0, 0)
+
+
+def test_one_factor_where_two_are_required_is_refused_there(
+    visitor: PageClient, provider: Provider, session: Session
 ) -> None:
-    provider.behave(acr="eidas0" if asked == "eidas1" else "eidas1")
-    page = through(visitor, provider, **({"niveau": "mfa"} if asked == "eidas1-mfa" else {}))
+    provider.behave(acr="eidas1")
+    page = through(visitor, provider, niveau="mfa")
+    assert (page.status, code_of(page)) == (403, "proconnect_declined")
+    assert rows(session) == (0, 0)
+
+
+def test_one_factor_where_two_are_required_is_refused_here_too(
+    visitor: PageClient, provider: Provider, session: Session
+) -> None:
+    provider.behave(forge={"at": "/token", "claims": {"acr": "eidas1"}})
+    page = through(visitor, provider, niveau="mfa")
     assert (page.status, code_of(page)) == (403, "proconnect_acr")
     assert rows(session) == (0, 0)
 

@@ -1,5 +1,6 @@
 """Whose account an identity of ProConnect opens: never by chance, by an address alone, or twice on the same word."""
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -112,7 +113,9 @@ def test_a_curator_is_led_to_two_factors_at_proconnect(claire: PageClient) -> No
     for page in ("/compte/second-facteur", "/compte/second-facteur/verification"):
         link = claire.page(f"{page}?next=/curation").links()["Me connecter par ProConnect avec deux facteurs"]
         asked = parse_qs(urlsplit(claire.get(link).headers["Location"]).query)
-        assert asked["acr_values"] == ["eidas1-mfa"]
+        wanted = {"essential": True, "values": ["eidas1-mfa", "eidas2", "eidas3"]}
+        assert json.loads(asked["claims"][0]) == {"id_token": {"acr": wanted}}
+        assert "acr_values" not in asked
 
 
 def test_whoever_gave_their_code_attaches_an_identity(

@@ -2,6 +2,7 @@
 
 It says who somebody is and for which SIRET; it filters nobody: what that gives here is decided here."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from requests import RequestException
 
 from coconstruction.accounts.emails import normalised_email
 from coconstruction.errors import Link, Refused
+from coconstruction.settings import LEVELS as KNOWN_LEVELS
 from coconstruction.settings import Settings
 
 SCOPES = "openid given_name usual_name email siret idp_id roles organization_label"
@@ -94,7 +96,7 @@ def depart(callback: str, acr: str) -> Response:
     client = _client()
     if "S256" in (_described(client).get("code_challenge_methods_supported") or ()):
         client.client_kwargs["code_challenge_method"] = "S256"
-    asked = {"state": token_urlsafe(32), "nonce": token_urlsafe(32), "acr_values": acr}
+    asked = {"state": token_urlsafe(32), "nonce": token_urlsafe(32), **_level(acr)}
     response: Response = client.authorize_redirect(callback, **asked)
     return response
 
@@ -143,6 +145,16 @@ def at_least(got: str, asked: str) -> bool:
 
 def is_strong(acr: str) -> bool:
     return acr.endswith("-mfa") or LEVELS.get(acr, 0) >= LEVELS["eidas2"]
+
+
+def _level(acr: str) -> dict[str, str]:
+    """Two factors are required, by an essential claim (OpenID Connect Core, §5.5.1.1): `acr_values` only wishes, and
+    whoever is already signed in at the provider would come back as they are. ProConnect says nothing of the two
+    together."""
+    if not is_strong(acr):
+        return {"acr_values": acr}
+    enough = [each for each in KNOWN_LEVELS if at_least(each, acr)]
+    return {"claims": json.dumps({"id_token": {"acr": {"essential": True, "values": enough}}})}
 
 
 def _client() -> Any:
