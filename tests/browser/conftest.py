@@ -114,8 +114,13 @@ def open_window(browser: Browser, site: Site, *, scripts: bool = True, **more: A
     context = browser.new_context(
         base_url=site.url,
         java_script_enabled=scripts,
-        viewport=DESK,  # type: ignore[arg-type]
-        **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce", **more},
+        **{
+            "viewport": DESK,
+            "locale": "fr-FR",
+            "timezone_id": "Europe/Paris",
+            "reduced_motion": "reduce",
+            **more,
+        },
     )
     context.set_default_timeout(PATIENCE)
     watch = Watch(site.url)

@@ -9,6 +9,7 @@ BERTRAND = "Bertrand Ollivier"  # an elected member of the Roche aux Fées commu
 FATOU = "Fatou Diarra"  # the CIO of the Ille-et-Vilaine département
 STEPHANE = "Stéphane Labbé"  # the mayor of Vern-sur-Seiche
 TANGUY = "Tanguy Hervé"  # Rennes Métropole
+ANNICK = "Annick Rouault"  # the secretary of three villages; no mandate in one of them
 CLAIRE = "Claire Montagne"  # curator
 
 

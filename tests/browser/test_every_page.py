@@ -22,6 +22,7 @@ PUBLIC = {
     "/demonstration/courriels": "/demonstration/courriels",
     "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
     "/demonstration/horloge": "/demonstration/horloge",
+    "/donnees-personnelles": "/donnees-personnelles",
     "/mentions-legales": "/mentions-legales",
     "/organisations": "/organisations?q=sainte colombe",
     "/organisations/<code>": "/organisations/213500051",
@@ -42,13 +43,26 @@ MEMBER = {
     "/besoins/<key:need_id>/retrait": "/besoins/36/retrait",
     "/besoins/nouveau": "/besoins/nouveau?titre=Une salle",
     "/compte": "/compte",
+    "/compte/agir": "/compte/agir?next=/besoins",
+    "/compte/donnees": "/compte/donnees",
     "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/1/fin",
+    "/compte/organisations/<key:affiliation_id>/mandat": "/compte/organisations/1/mandat",
+    "/compte/organisations/<key:affiliation_id>/preuve": "/compte/organisations/1/preuve",
     "/compte/organisations/nouvelle": "/compte/organisations/nouvelle?q=saint-denis",
     "/compte/profil": "/compte/profil",
     "/compte/second-facteur": "/compte/second-facteur",
     "/compte/sessions": "/compte/sessions",
+    "/compte/suppression": "/compte/suppression",
     "/deconnexion": "/deconnexion",
     "/tours/<slug>/bulletin/recu": f"{ROUND}/bulletin/recu",
+}
+VERN = "/organisations/213503527/equipe"
+REFERENT = {
+    "/organisations/<code>/equipe": VERN,
+    "/organisations/<code>/equipe/invitations/nouvelle": f"{VERN}/invitations/nouvelle",
+    "/organisations/<code>/equipe/mandats/<key:mandate_id>/fin": f"{VERN}/mandats/11/fin",
+    "/organisations/<code>/equipe/personnes/<key:affiliation_id>/fin": f"{VERN}/personnes/8/fin",
+    "/organisations/<code>/equipe/personnes/<key:affiliation_id>/mandat": f"{VERN}/personnes/8/mandat",
 }
 CURATOR = {
     "/curation": "/curation",
@@ -57,26 +71,33 @@ CURATOR = {
     "/curation/mandats/<key:affiliation_id>": "/curation/mandats/1",
     "/curation/rattachements/<key:affiliation_id>": "/curation/rattachements/1",
     "/curation/organisations/<code>/doublon": "/curation/organisations/ccas-vern-sur-seiche/doublon?q=vern",
+    "/curation/organisations/<code>/saisie": "/curation/organisations/213501034/saisie",
     "/curation/tours": "/curation/tours",
     "/curation/tours/<key:round_id>": "/curation/tours/1",
     "/curation/tours/<key:round_id>/calendrier": "/curation/tours/1/calendrier",
     "/curation/tours/<key:round_id>/modification": "/curation/tours/1/modification",
     "/curation/tours/nouveau": "/curation/tours/nouveau",
+    "/organisations/<code>/equipe/personnes/<key:affiliation_id>/suspension": f"{VERN}/personnes/8/suspension",
     "/solutions/<key:solution_id>": "/solutions/1",
     "/solutions/<key:solution_id>/modification": "/solutions/1/modification",
     "/solutions/nouvelle": "/solutions/nouvelle",
 }
 ELSEWHERE = {
     "/besoins/brouillons/<key:need_id>",  # in the journey
+    "/compte/donnees.json",  # a file
     "/compte/second-facteur/ajout",  # these four with a phone, in test_curator_at_work.py
     "/compte/second-facteur/codes",
     "/compte/second-facteur/retrait",
     "/compte/second-facteur/verification",
     "/connexion/<token>",  # with a letter, in test_entering.py
-    "/connexion/proconnect",  # the way there and back, in test_proconnect.py
+    "/connexion/proconnect",  # these four there and back, in test_proconnect.py
     "/connexion/proconnect/retour",
     "/connexion/proconnect/suite",
     "/deconnexion/retour",
+    "/contester/<token>",  # with a letter, like the next one, in test_belonging.py
+    "/invitations/<token>",
+    "/curation/domaines/<code>/<domain>",  # once somebody has written from there, in test_belonging.py
+    "/curation/pieces/<key:document_id>",  # a file
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
     "/healthz",
     "/langue/<code>",
@@ -87,6 +108,11 @@ REFUSED = [
     ("/nulle-part", None, 404),
     ("/besoins/99999", None, 404),
     ("/curation", people.MIREILLE, 403),
+    (VERN, people.MIREILLE, 403),
+    (f"{VERN}/personnes/8/mandat", "Lina Haddad", 403),
+    ("/curation/organisations/213503527/saisie", people.CLAIRE, 409),
+    ("/contester/un-lien-qui-ne-sert-plus", None, 410),
+    ("/invitations/un-lien-qui-ne-sert-plus", None, 410),
     ("/connexion/un-lien-qui-ne-sert-plus", None, 410),
     ("/curation/besoins/36/preselection", people.CLAIRE, 409),
     ("/curation/besoins/36/preselection/annulation", people.CLAIRE, 409),
@@ -103,6 +129,9 @@ ALSO_PUBLIC = [
     f"/organisations/{DUPLICATE}",
 ]
 ALSO_CURATOR = [
+    VERN,
+    f"{VERN}/personnes/8/mandat",
+    f"{VERN}/personnes/8/fin",
     f"/curation/organisations/{DUPLICATE}/doublon",
     "/curation/organisations/ccas-vern-sur-seiche/doublon?original=213503527",
 ]
@@ -110,7 +139,9 @@ VISITS = [
     *((path, None) for path in [*PUBLIC.values(), *ALSO_PUBLIC]),
     *((path, people.CLAIRE) for path in ALSO_CURATOR),
     *((path, people.MIREILLE) for path in MEMBER.values()),
+    *((path, people.STEPHANE) for path in REFERENT.values()),
     *((path, people.CLAIRE) for path in CURATOR.values()),
+    (VERN, "Lina Haddad"),
 ]
 DARK = [
     "/organisations?q=vern",
@@ -128,7 +159,7 @@ DARK = [
 def test_no_page_is_forgotten() -> None:
     table = (ROOT / "tests" / "access_table.txt").read_text().splitlines()
     rules = {line.split()[1] for line in table if line.startswith("GET")}
-    assert rules == PUBLIC.keys() | MEMBER.keys() | CURATOR.keys() | ELSEWHERE
+    assert rules == PUBLIC.keys() | MEMBER.keys() | REFERENT.keys() | CURATOR.keys() | ELSEWHERE
 
 
 @pytest.mark.parametrize(("path", "name"), VISITS)

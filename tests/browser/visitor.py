@@ -104,11 +104,13 @@ class Visitor:
         return [f"{each['id']}: {json.dumps(list(_targets(each['nodes'])))}" for each in found]
 
     def _width_on_a_phone(self) -> int:
+        own = self.page.viewport_size
+        assert own
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         limit = time.monotonic() + 1  # the style sheets answer to the new width a frame later
         while (width := int(self.page.evaluate(WIDTH))) > PHONE["width"] and time.monotonic() < limit:
             pass
-        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        self.page.set_viewport_size(own)
         return width
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from coconstruction.database import give_up
 from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.web import limits
+from coconstruction.web.paths import local_path
 
 KEPT_FIELDS = 60
 TO_SEND_AGAIN = frozenset({"session_expired", "second_factor_required", "too_many_requests"})
@@ -52,7 +53,19 @@ def _refused(error: Refused) -> Response:
 
 
 def _expired_page(_error: CSRFError) -> Response:
-    return _page(SESSION_ENDED, 400, typed=_typed(), to_send_again=True)
+    stale = _stale_page() if "HX-Request" in request.headers else SESSION_ENDED
+    return _page(stale, 400, typed=_typed(), to_send_again=True)
+
+
+def _stale_page() -> Refused:
+    """Said on the page itself, which still shows whom one acted for: it must be opened anew."""
+    here = request.headers.get("HX-Current-URL", "").removeprefix(request.host_url.rstrip("/"))
+    sentence = _l(
+        "Votre page était ouverte depuis trop longtemps, ou vous avez depuis changé de session ou de collectivité. "
+        "Rien n’a été enregistré : copiez ce que vous avez écrit, puis ouvrez cette page de nouveau."
+    )
+    again = Link(str(_l("Ouvrir cette page de nouveau")), local_path(here, "/"))
+    return Refused("session_ended", sentence, again, status=400)
 
 
 def _typed() -> list[tuple[str, str]]:
