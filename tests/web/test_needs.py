@@ -167,6 +167,7 @@ def test_a_title_with_markup_is_text(village: PageClient) -> None:
         ({"estimated_cost": "-3"}, 422, "entre 1 et un milliard"),
         ({"estimated_cost": "99999999999999999999"}, 422, "entre 1 et un milliard"),
         ({"origin": "existing_service", "service_url": "javascript:alert(1)"}, 422, "commence par https://"),
+        ({"origin": "existing_service", "service_url": " "}, 422, "Donnez l’adresse du service existant."),
         ({"draft": "9999999"}, 404, "n’existe pas"),
         ({"title": "\u200b\u2060"}, 422, "Dites le problème en une phrase."),
         ({"title": "\u3164"}, 422, "Dites le problème en une phrase."),

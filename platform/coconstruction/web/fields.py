@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, DecimalField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, Field, Form, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -43,6 +44,15 @@ def options(names: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in names.items()]
 
 
+class MayBeEmpty:
+    """Told to the page. Unlike `Optional`, it lets a form's own rule see that the field is empty."""
+
+    field_flags = MappingProxyType({"optional": True})
+
+    def __call__(self, _form: Form, _field: Field) -> None:
+        """Anything goes."""
+
+
 def line(label: Any, longest: int, *, hint: Any = "", required: Any = None) -> StringField:
     return StringField(label, description=hint, filters=[on_one_line], validators=_text_rules(longest, required))
 
@@ -58,7 +68,7 @@ def amount(label: Any, *, hint: Any = "") -> IntegerField:
 
 
 def attachment(label: Any, *, hint: Any = "", required: Any = None) -> FileField:
-    return FileField(label, description=hint, validators=[FileRequired(required)] if required else [Optional()])
+    return FileField(label, description=hint, validators=[FileRequired(required) if required else MayBeEmpty()])
 
 
 def day(label: Any, *, hint: Any = "") -> DateField:
@@ -111,5 +121,5 @@ class WholeNumber(IntegerField):
 
 
 def _text_rules(longest: int, required: Any) -> list[Any]:
-    presence = [DataRequired(required)] if required else [Optional()]
-    return [*presence, Length(max=longest, message=TOO_LONG)]
+    presence = DataRequired(required) if required else MayBeEmpty()
+    return [presence, Length(max=longest, message=TOO_LONG)]
