@@ -57,8 +57,8 @@ def mailbox_sentence(facts: Facts) -> str:
         ),
         Mailbox.REFUSED: _("Le domaine @%(domain)s ne prouve pas l’appartenance à cette organisation.", domain=domain),
         Mailbox.FREE: _(
-            "Chacun peut ouvrir une boîte en @%(domain)s : elle ne prouve rien par elle-même. "
-            "Il y a un autre moyen, proposé à l’étape suivante.",
+            "Chacun peut ouvrir une boîte en @%(domain)s : seule, l’adresse ne prouve rien, pour qu’aucun inconnu "
+            "ne parle au nom de votre organisation. Il y a d’autres moyens.",
             domain=domain,
         ),
     }
