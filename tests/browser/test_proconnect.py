@@ -67,6 +67,7 @@ def test_a_secretary_enters_by_proconnect_acts_for_her_commune_and_leaves(secret
     assert secretary.page.url.endswith(NEED) or NEED in secretary.page.url
 
     secretary.press("Nous avons aussi ce besoin")
+    secretary.sees("C’est noté : votre collectivité soutient ce besoin.")
     secretary.go(f"{NEED}/soutiens")
     secretary.sees(TOWN)
 
