@@ -78,7 +78,7 @@ def join(visitor: Visitor, need: str, name: str, announced: str, role: str, pled
 
 def gather(visitor: Visitor, need: str) -> None:
     """Five organisations, of which a whole département: the last one crosses the line."""
-    missing, crossing = "La coalition passe de", "Avec vous, le seuil est franchi."
+    missing, crossing = "La coalition ", "Avec vous, le seuil est franchi."
     lead, pilot = "Porteur : nous menons le projet", "Territoire pilote : nous essayons les premiers"
     builder, helper = "Co-porteur : nous construisons avec le porteur", "Contributeur : nous aidons, à notre mesure"
     join(visitor, need, people.MIREILLE, missing, lead, {"Jours de travail d’agents": "5"})

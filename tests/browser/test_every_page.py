@@ -90,7 +90,7 @@ ELSEWHERE = {
     "/compte/second-facteur/retrait",
     "/compte/second-facteur/verification",
     "/connexion/<token>",  # with a letter, in test_entering.py
-    "/connexion/proconnect",  # these four there and back, in test_proconnect.py
+    "/connexion/proconnect",  # these four there and back, in test_by_proconnect.py
     "/connexion/proconnect/retour",
     "/connexion/proconnect/suite",
     "/deconnexion/retour",

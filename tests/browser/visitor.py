@@ -104,6 +104,7 @@ class Visitor:
         return [f"{each['id']}: {json.dumps(list(_targets(each['nodes'])))}" for each in found]
 
     def _width_on_a_phone(self) -> int:
+        self.page.bring_to_front()  # a page behind another one is laid out when the browser pleases
         own = self.page.viewport_size
         assert own
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
