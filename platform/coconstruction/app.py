@@ -19,6 +19,7 @@ from coconstruction.assistance import routes as assistance
 from coconstruction.coalitions import cli as coalitions_cli
 from coconstruction.coalitions import routes as coalitions
 from coconstruction.curation import routes as curation
+from coconstruction.curation import threshold
 from coconstruction.database import db
 from coconstruction.demonstration import cli as demonstration_cli
 from coconstruction.demonstration import routes as demonstration
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     solutions.blueprint,
     rounds.blueprint,
     curation.blueprint,
+    threshold.blueprint,
     assistance.blueprint,
     search.blueprint,
     accounts.blueprint,

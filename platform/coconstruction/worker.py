@@ -10,6 +10,8 @@ from flask import Flask
 
 from coconstruction import clock
 from coconstruction.assistance.actions import tell_assisted
+from coconstruction.coalitions.crossing import GRACE, lapse
+from coconstruction.coalitions.queries import needs_to_reopen
 from coconstruction.database import db, transaction
 from coconstruction.journal import last_line
 from coconstruction.notifications.carrier import carry_letters
@@ -26,6 +28,7 @@ def run_once(app: Flask, settings: Settings) -> bool:
     """Each step by itself: one that fails holds up no other. Whether all went well."""
     steps: tuple[Callable[[], object], ...] = (
         publish_due_results,
+        reopen_lapsed_needs,
         _reader_of_assistance(app),
         lambda: carry_letters(settings),
         lambda: catch_up(app.extensions["search"], db.session()),
@@ -38,6 +41,12 @@ def publish_due_results() -> None:
     for round_id in rounds_due(db.session(), clock.now()):
         with transaction() as session:
             publish(session, round_id, clock.now())
+
+
+def reopen_lapsed_needs() -> None:
+    for need_id in needs_to_reopen(db.session(), clock.now() - GRACE):
+        with transaction() as session:
+            lapse(session, need_id)
 
 
 def _reader_of_assistance(app: Flask) -> Callable[[], object]:

@@ -65,6 +65,8 @@ class Stage:
             "mandate_id": self.mandate,
             "invitation_id": 1,
             "document_id": 1,
+            "membership_id": 1,
+            "pledge_id": 1,
             "domain": "demo.example",
             "number": "x" * 16,
             "filename": "css/site.css",

@@ -18,7 +18,9 @@ from coconstruction.accounts.actions import ask_affiliation
 from coconstruction.accounts.documents import Upload, keep
 from coconstruction.accounts.models import Affiliation, AgentSession, Mandate, Role
 from coconstruction.accounts.sign_in import public_number
-from coconstruction.coalitions.actions import join
+from coconstruction.coalitions.actions import Offer, join
+from coconstruction.coalitions.leading import offer_lead
+from coconstruction.coalitions.models import Pledge
 from coconstruction.database import Base, transaction
 from coconstruction.needs.actions import save_draft
 from coconstruction.teams.actions import invite
@@ -61,6 +63,10 @@ OWNED = {
 OWN_ONLY = {
     "/besoins/<key:need_id>/quitter": "leaving: one's own membership, which the stranger has not",
     "/besoins/<key:need_id>/rejoindre": "open to every organisation",
+    "/besoins/<key:need_id>/engagement": "one's own membership: see below",
+    "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
+    "/besoins/<key:need_id>/relais": "the lead's: see below",
+    "/besoins/<key:need_id>/relais/reponse": "whoever it is offered to: see below",
     "/besoins/<key:need_id>/soutien": "open to every organisation",
     "/besoins/<key:need_id>/soutien/retrait": "one's own voice",
     "/besoins/brouillons": "one's own draft, or the one named in the form: see below",
@@ -98,6 +104,7 @@ class Things:
     colleague: int
     mandate: int
     invitation: int
+    pledge: int
     opened: str
 
     def address(self, pattern: str) -> str:
@@ -121,7 +128,11 @@ def things(app: Flask) -> Iterator[Things]:
             asked, _ = ask_affiliation(session, cast.agent(session, ASKER), body, Role.AGENT, **told)
             keep(session, asked, asked.agent, Upload("arrete.pdf", b"%PDF-1.7"))
             need, draft = cast.posted_need(session, own), save_draft(session, own, None, cast.CONTENT).id
-            join(session, own, need, "pilote", [])
+            join(session, own, need, "porteur", [Offer("euros", 500)])
+            other = cast.affiliation(session, "metro@demo.example", cast.RENNES_METROPOLE)
+            join(session, other, need, "pilote", [])
+            offer_lead(session, own, need, other.organisation_id)
+            pledge = session.scalars(select(Pledge.id)).one()
             invitation = invite(session, own, "invitee@vern.example", Role.AGENT, "Agente").id
             cast.session_key(session, OWNER)
             opened = session.scalars(select(AgentSession).where(AgentSession.agent_id == own.agent_id)).first()
@@ -130,7 +141,7 @@ def things(app: Flask) -> Iterator[Things]:
             cast.referent(session, STRANGER, cast.ARBRISSEL)
             assert opened
             number = public_number(opened)
-            made = Things(body.code, need, draft, own.id, asked.id, colleague.id, mandate, invitation, number)
+            made = Things(body.code, need, draft, own.id, asked.id, colleague.id, mandate, invitation, pledge, number)
         yield made
 
 
@@ -192,6 +203,17 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
     before = rows()
     assert stranger.send(f"/besoins/{things.need}/quitter").status == 409
     assert stranger.send(f"/besoins/{things.need}/soutien/retrait").status == 200
+    assert rows() == before
+
+
+@pytest.mark.parametrize("path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse"])
+def test_what_a_member_says_is_not_said_for_it(
+    things: Things, stranger: PageClient, rows: Callable[[], object], path: str
+) -> None:
+    before = rows()
+    form = {"number": "2026-042", "taken_on": "2027-01-05", "to": "1", "reponse": "accepter"}
+    answer = stranger.send(f"/besoins/{things.need}/{path.format(pledge=things.pledge)}", form)
+    assert answer.status in (403, 409)
     assert rows() == before
 
 

@@ -23,7 +23,8 @@ def concerned_agents(session: Session, need: Need) -> Iterator[str]:
     yield from session.scalars(select(Agent.email).where(concerned).order_by(Agent.id))
 
 
-def crossed(session: Session, need: Need) -> Iterator[Mail]:
+def crossed(session: Session, need: Need, number: int) -> Iterator[Mail]:
+    """`number`: of the crossing; the first one is most often the only one."""
     context = {
         "title": need.title,
         "path": need.path,
@@ -31,4 +32,4 @@ def crossed(session: Session, need: Need) -> Iterator[Mail]:
         "inhabitants": need.covered_population,
     }
     for email in concerned_agents(session, need):
-        yield Mail(f"need-{need.id}-crossed", email, "threshold_crossed", context)
+        yield Mail(f"need-{need.id}-crossed-{number}", email, "threshold_crossed", context)

@@ -1,13 +1,22 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from coconstruction.coalitions.ledger import Line, standing, totals
-from coconstruction.coalitions.models import Crossing, Membership, Pledge, ThresholdRule
+from coconstruction.coalitions.ledger import Line, Stage, stages, totals
+from coconstruction.coalitions.models import (
+    Crossing,
+    Deliberation,
+    LeadOffer,
+    MemberRole,
+    Membership,
+    Pledge,
+    ThresholdRule,
+)
 from coconstruction.coalitions.thresholds import Figures, Progress, Rule, evaluate, parse
-from coconstruction.needs.models import Need
+from coconstruction.needs.models import Need, State
 from coconstruction.territories.coverage import Coverage
 from coconstruction.territories.models import Organisation
 from coconstruction.territories.queries import answering, atlas
@@ -15,18 +24,43 @@ from coconstruction.territories.queries import answering, atlas
 
 @dataclass(frozen=True)
 class Member:
+    """`pledges`: those that stand; `stages`: where each has come to, by its number."""
+
     membership: Membership
     pledges: Sequence[Pledge]
+    stages: Mapping[int, Stage]
+
+    @property
+    def counted(self) -> Sequence[Pledge]:
+        return [each for each in self.pledges if self.stages[each.id] is not Stage.PENDING]
+
+    @property
+    def pending(self) -> Sequence[Pledge]:
+        return [each for each in self.pledges if self.stages[each.id] is Stage.PENDING]
+
+    @property
+    def changeable(self) -> Sequence[Pledge]:
+        return [each for each in self.pledges if self.stages[each.id] is not Stage.HONOURED]
 
 
 @dataclass(frozen=True)
 class Coalition:
-    """Members by population, largest first; `totals` by pledge kind, in the units of `Pledge.amount`."""
+    """Members by population, largest first; `totals` by pledge kind, in the units of `Pledge.amount`; `pending` are
+    those whose condition is not met. `crossing`: the latest."""
 
     members: Sequence[Member]
     totals: dict[str, int]
+    pending: dict[str, int]
     progress: Progress
     crossing: Crossing | None
+
+    @property
+    def lead(self) -> Membership | None:
+        return next((each.membership for each in self.members if each.membership.leads), None)
+
+    @property
+    def firm(self) -> int:
+        return sum(each.membership.firm_at is not None for each in self.members)
 
     def member(self, organisation_id: int) -> Member | None:
         return next((each for each in self.members if each.membership.organisation_id == organisation_id), None)
@@ -36,15 +70,17 @@ def coalition(session: Session, need: Need) -> Coalition:
     """Three statements, whatever the number of members."""
     memberships = members(session, need.id)
     by_membership: dict[int, list[Pledge]] = {each.id: [] for each in memberships}
-    for pledge in _ledger(session, need.id):
-        by_membership.setdefault(pledge.membership_id, []).append(pledge)
-    lines = [line for each in memberships for line in by_membership[each.id]]
+    ledger = ledger_of(session, need.id)
+    for pledge in ledger:
+        by_membership[pledge.membership_id].append(pledge)
+    lines = as_lines(ledger)
     organisations = [each.organisation for each in memberships]
     rule, crossing = _rule_and_crossing(session, need.id)
-    sums = totals(as_lines(lines))
+    sums = totals(lines)
     return Coalition(
-        members=[Member(each, _standing(by_membership[each.id])) for each in memberships],
+        members=[_member(each, by_membership[each.id]) for each in memberships],
         totals=sums,
+        pending=totals(lines, [Stage.PENDING]),
         progress=evaluate(rule, figures(session, need, organisations, sums.get("euros", 0), need.covered_population)),
         crossing=crossing,
     )
@@ -105,24 +141,57 @@ def joined_by(session: Session, organisation_id: int) -> Sequence[Member]:
     memberships = session.scalars(wanted.order_by(Membership.joined_at.desc())).all()
     promised = select(Pledge).where(Pledge.membership_id.in_([each.id for each in memberships])).order_by(Pledge.id)
     lines = session.scalars(promised).all() if memberships else []
-    return [Member(each, _standing([line for line in lines if line.membership_id == each.id])) for each in memberships]
+    return [_member(each, [line for line in lines if line.membership_id == each.id]) for each in memberships]
 
 
 def as_lines(pledges: Iterable[Pledge]) -> list[Line]:
-    return [Line(each.id, each.kind, each.amount, each.event, each.withdraws_id) for each in pledges]
+    return [
+        Line(each.id, each.kind, each.amount, each.event, each.about_id, conditional=each.condition is not None)
+        for each in pledges
+    ]
 
 
-def pledges_of(session: Session, membership_id: int) -> Sequence[Pledge]:
-    """The pledges that stand."""
-    wanted = select(Pledge).where(Pledge.membership_id == membership_id).order_by(Pledge.id)
-    return _standing(session.scalars(wanted).all())
+def member_of(session: Session, membership: Membership) -> Member:
+    wanted = select(Pledge).where(Pledge.membership_id == membership.id).order_by(Pledge.id)
+    return _member(membership, session.scalars(wanted).all())
 
 
-def pledged_cents(session: Session, need_id: int) -> int:
-    return totals(as_lines(_ledger(session, need_id))).get("euros", 0)
+def lead_of(session: Session, need_id: int) -> Membership | None:
+    wanted = select(Membership).where(Membership.need_id == need_id, Membership.left_at.is_(None))
+    return session.scalar(wanted.where(Membership.role == MemberRole.PORTEUR))
 
 
-def _ledger(session: Session, need_id: int) -> Sequence[Pledge]:
+def lead_offer(session: Session, need_id: int) -> LeadOffer | None:
+    """The offer to lead that waits for an answer, if any."""
+    wanted = select(LeadOffer).options(joinedload(LeadOffer.membership).joinedload(Membership.organisation))
+    return session.scalar(wanted.where(LeadOffer.need_id == need_id))
+
+
+def deliberation(session: Session, membership_id: int) -> Deliberation | None:
+    return session.get(Deliberation, membership_id)
+
+
+def rule_versions(session: Session) -> Sequence[ThresholdRule]:
+    """The latest first."""
+    return session.scalars(select(ThresholdRule).order_by(ThresholdRule.version.desc())).all()
+
+
+def latest_crossing(session: Session, need_id: int) -> Crossing | None:
+    wanted = select(Crossing).where(Crossing.need_id == need_id).order_by(Crossing.number.desc()).limit(1)
+    return session.scalar(wanted)
+
+
+def needs_to_reopen(session: Session, fallen_before: datetime) -> Sequence[int]:
+    """Qualified, and below their threshold since then at the latest."""
+    other = aliased(Crossing)
+    last = select(func.max(other.number)).where(other.need_id == Need.id).correlate(Need).scalar_subquery()
+    wanted = select(Need.id).join(Crossing, and_(Crossing.need_id == Need.id, Crossing.number == last))
+    late = Crossing.fallen_at <= fallen_before
+    return session.scalars(wanted.where(Need.state == State.QUALIFIED, late).order_by(Need.id)).all()
+
+
+def ledger_of(session: Session, need_id: int) -> Sequence[Pledge]:
+    """The lines of those who are there."""
     wanted = (
         select(Pledge)
         .join(Membership, Membership.id == Pledge.membership_id)
@@ -131,16 +200,18 @@ def _ledger(session: Session, need_id: int) -> Sequence[Pledge]:
     return session.scalars(wanted.order_by(Pledge.id)).all()
 
 
-def _standing(pledges: Sequence[Pledge]) -> list[Pledge]:
-    kept = standing(as_lines(pledges))
-    return [each for each in pledges if each.id in kept]
+def _member(membership: Membership, pledges: Sequence[Pledge]) -> Member:
+    reached = stages(as_lines(pledges))
+    return Member(membership, [each for each in pledges if each.id in reached], reached)
 
 
 def _rule_and_crossing(session: Session, need_id: int) -> tuple[Rule, Crossing | None]:
     newest = select(ThresholdRule.version).order_by(ThresholdRule.version.desc()).limit(1).scalar_subquery()
+    last = select(func.max(Crossing.number)).where(Crossing.need_id == need_id).scalar_subquery()
     row = session.execute(
         select(ThresholdRule, Crossing)
-        .outerjoin(Crossing, Crossing.need_id == need_id)
+        .outerjoin(Crossing, and_(Crossing.need_id == need_id, Crossing.number == last))
+        .options(joinedload(Crossing.rule))
         .where(ThresholdRule.version == newest)
     ).one()
     return parse(row[0].tree), row[1]

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coconstruction.coalitions import queries
-from coconstruction.coalitions.actions import cross_if_reached
-from coconstruction.coalitions.models import Membership
+from coconstruction.coalitions.crossing import Change, settle
+from coconstruction.coalitions.models import Cause, Membership
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
 
 
@@ -44,5 +44,5 @@ def recount_open(session: Session) -> list[Recount]:
 def cross_reached(session: Session, recounts: Sequence[Recount]) -> Iterator[Need]:
     """The needs that more inhabitants carried over the line, told like any other crossing."""
     for each in recounts:
-        if each.after > each.before and cross_if_reached(session, each.need, None):
+        if settle(session, each.need, Change(Cause.IMPORT)):
             yield each.need

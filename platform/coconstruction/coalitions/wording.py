@@ -1,20 +1,23 @@
 """Thresholds, pledges and places in a coalition, in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from coconstruction.coalitions.conditions import When
+from coconstruction.coalitions.ledger import Stage
 from coconstruction.coalitions.models import MemberRole, Pledge, PledgeKind
-from coconstruction.coalitions.thresholds import Criterion, Junction, Progress
+from coconstruction.coalitions.thresholds import Criterion, Figures, Junction, Progress, evaluate, parse
 from coconstruction.web.filters import cents, number, percent
 
 ROLES = {
     MemberRole.CONTRIBUTEUR: _l("Contributeur"),
     MemberRole.PILOTE: _l("Territoire pilote"),
     MemberRole.CO_PORTEUR: _l("Co-porteur"),
-    MemberRole.PORTEUR: _l("Porteur"),
+    MemberRole.PORTEUR: _l("Chef de file"),
 }
 CRITERIA = {
     Criterion.INHABITANTS: _l("Habitants couverts"),
@@ -23,6 +26,14 @@ CRITERIA = {
     Criterion.REGIONS: _l("Régions représentées"),
     Criterion.PLEDGED_SHARE: _l("Part du coût déjà promise, en pourcentage"),
 }
+
+STAGES = {
+    Stage.PENDING: _l("sous condition"),
+    Stage.DECLARED: _l("annoncé"),
+    Stage.CONFIRMED: _l("confirmé"),
+    Stage.HONOURED: _l("tenu"),
+}
+NOTHING = Figures(0, 0, 0, 0, 0, None)
 
 
 def counted(criterion: Criterion, amount: int) -> str:
@@ -43,6 +54,11 @@ def rule_sentence(progress: Progress) -> str:
     if progress.criterion is not None:
         return counted(progress.criterion, progress.target)
     return _joined(progress, progress.parts, rule_sentence)
+
+
+def tree_sentence(tree: Mapping[str, Any]) -> str:
+    """As `rule_sentence`, of a rule as it is stored."""
+    return rule_sentence(evaluate(parse(tree), NOTHING))
 
 
 def missing(progress: Progress) -> str:
@@ -91,6 +107,22 @@ def pledge_line(pledge: Pledge) -> str:
     return _("%(name)s : %(note)s", name=name, note=pledge.note) if pledge.note else name
 
 
+def condition_sentence(pledge: Pledge) -> str:
+    """« si la coalition couvre 500 000 habitants »; nothing without a condition."""
+    (name, target), *_rest = (pledge.condition or {"": 0}).items()
+    if not name:
+        return ""
+    if name == When.CROSSING:
+        return _("si la coalition franchit le seuil")
+    if name == When.INHABITANTS:
+        return _("si la coalition couvre %(what)s", what=counted(Criterion.INHABITANTS, target))
+    return _("si la coalition réunit %(what)s", what=counted(Criterion.ORGANISATIONS, target))
+
+
+def stage_label(stage: Stage) -> str:
+    return str(STAGES[stage])
+
+
 def member_role(role: str) -> str:
     return str(ROLES[MemberRole(role)])
 
@@ -106,4 +138,7 @@ FILTERS: Sequence[Callable[..., str]] = (
     pledge_line,
     member_role,
     criterion_label,
+    condition_sentence,
+    stage_label,
+    tree_sentence,
 )

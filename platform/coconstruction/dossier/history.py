@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from coconstruction.journal import JournalEntry
 from coconstruction.needs.models import Need
 from coconstruction.territories.models import Organisation
-from coconstruction.web.filters import date
+from coconstruction.web.filters import date, percent
 
 MOST_EVENTS = 60
 SENTENCES = {
@@ -20,8 +21,16 @@ SENTENCES = {
     "coalition.joined": _l("A rejoint la coalition"),
     "coalition.role_changed": _l("A changé de place dans la coalition"),
     "coalition.pledges_changed": _l("A changé ce qu’elle met en commun"),
+    "coalition.committed": _l("S’est engagée fermement"),
+    "coalition.pledge_honoured": _l("A tenu un engagement"),
+    "coalition.conditions_met": _l("Des engagements sous condition comptent désormais"),
+    "coalition.lead_handed_over": _l("A pris le relais de chef de file"),
     "coalition.left": _l("A quitté la coalition"),
     "need.crossed": _l("Seuil de mutualisation franchi"),
+    "need.milestone": _l("Une étape vers le seuil"),
+    "need.fell_back": _l("Repassé sous le seuil"),
+    "need.regained": _l("De nouveau au-dessus du seuil"),
+    "need.unqualified": _l("Resté trente jours sous le seuil : de nouveau ouvert"),
     "need.shortlisted": _l("Présélectionné par le comité"),
     "need.unshortlisted": _l("Présélection annulée"),
     "need.in_round": _l("Entré dans le tour de sélection"),
@@ -50,7 +59,13 @@ def timeline(session: Session, need: Need) -> Sequence[Mapping[str, str]]:
 def _event(entry: JournalEntry, organisation: Organisation | None) -> Mapping[str, str]:
     return {
         "when": date(entry.at),
-        "title": str(SENTENCES[entry.action]),
+        "title": _title(entry),
         "by": organisation.name if organisation is not None else "",
         "text": entry.payload.get("motive", ""),
     }
+
+
+def _title(entry: JournalEntry) -> str:
+    if entry.action == "need.milestone":
+        return _("A atteint %(share)s du seuil", share=percent(entry.payload["percent"]))
+    return str(SENTENCES[entry.action])

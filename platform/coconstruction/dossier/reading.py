@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from coconstruction.assistance.queries import Act, acts_on_need
 from coconstruction.coalitions import queries as coalitions
+from coconstruction.coalitions.crossing import GRACE
 from coconstruction.dossier.history import timeline
 from coconstruction.needs import queries as needs
 from coconstruction.needs.models import Need, Support
@@ -26,6 +28,12 @@ class Dossier:
     @cached_property
     def coalition(self) -> coalitions.Coalition:
         return coalitions.coalition(self.session, self.need)
+
+    @property
+    def grace_ends(self) -> datetime | None:
+        """Until when a coalition that fell back may return as if it had not."""
+        crossing = self.coalition.crossing
+        return crossing.fallen_at + GRACE if crossing and crossing.fallen_at else None
 
     @cached_property
     def vintage(self) -> str:

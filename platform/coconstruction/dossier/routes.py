@@ -38,6 +38,7 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         next_step=NEXT_STEPS[State(need.state)],
         dossier=Dossier(db.session(), need),
         ours=coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None,
+        relay=coalitions.lead_offer(db.session(), need.id) if hat else None,
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
         refusals={
             "support": policy.refusal_to_support(need, hat),

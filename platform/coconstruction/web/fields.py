@@ -71,9 +71,9 @@ def attachment(label: Any, *, hint: Any = "", required: Any = None) -> FileField
     return FileField(label, description=hint, validators=[FileRequired(required) if required else MayBeEmpty()])
 
 
-def day(label: Any, *, hint: Any = "") -> DateField:
-    """A date, or nothing."""
-    return Day(label, description=hint, validators=[Optional()])
+def day(label: Any, *, hint: Any = "", required: Any = None) -> DateField:
+    """A date; nothing is an answer too, without `required`."""
+    return Day(label, description=hint, validators=[InputRequired(required) if required else Optional()])
 
 
 class Day(DateField):
