@@ -160,7 +160,7 @@ class RuleForm(FlaskForm):
         """Nothing, when nothing is asked."""
         parts, choice = self.every.form.leaves(), self.one_of.form.leaves()
         if choice:
-            parts = [*parts, choice[0] if len(choice) == 1 else {Junction.ANY.value: choice}]
+            parts = [choice[0] if len(choice) == 1 else {Junction.ANY.value: choice}, *parts]
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else {Junction.ALL.value: parts}

@@ -43,7 +43,8 @@ def _published(form: RuleForm) -> ResponseReturnValue:
         db.session(), signed_in_agent(), form.tree() or {}, form.motive.data or "", form.seen_version()
     )
     count = ngettext("%(num)s besoin le franchit.", "%(num)s besoins le franchissent.", len(crossed))
-    flash(_("Le nouveau seuil est publié.") + " " + count, "success")
+    told = count if crossed else _("Aucun besoin ne le franchit pour l’instant.")
+    flash(_("Le nouveau seuil est publié.") + " " + told, "success")
     return redirect("/seuils", 303)
 
 
