@@ -3,6 +3,7 @@
 This module and `search/` alone know which engine runs. Nobody else commits.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,10 @@ from coconstruction.settings import ROOT
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCK_WAIT_MS = 10_000
+# `wal_autocheckpoint=0`: see `empty_log`.
+SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0")
+LARGEST_LOG = 4 * 2**20
+EMPTYING_SECONDS = 2
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _rebuilding: ContextVar[bool] = ContextVar("rebuilding", default=False)
@@ -104,7 +109,7 @@ def _listen(engine: Engine) -> None:
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver would otherwise begin transactions by itself, and too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}"):
+    for pragma in (*SQLITE, f"busy_timeout={LOCK_WAIT_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -181,6 +186,24 @@ def schema_change() -> Iterator[Session]:
         _rebuilding.reset(before)
         db.session.remove()
         db.engine.dispose()  # with it, the connection that checked no keys
+
+
+def empty_log() -> None:
+    """Carry SQLite's log into its database once it is long. Only the worker does: two processes that do so at the
+    instant when a third one commits may damage the file, before SQLite 3.51.3 (docs/decisions/0020). TRUNCATE keeps
+    writers waiting, which the other modes do not."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database or not _is_long(Path(f"{url.database}-wal")):
+        return
+    connection = sqlite3.connect(url.database, timeout=EMPTYING_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
+def _is_long(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > LARGEST_LOG
 
 
 def lock(session: Session, model: type[T], key: Any) -> T:

@@ -12,7 +12,7 @@ from coconstruction import clock
 from coconstruction.assistance.actions import tell_assisted
 from coconstruction.coalitions.crossing import GRACE, lapse
 from coconstruction.coalitions.queries import needs_to_reopen
-from coconstruction.database import db, transaction
+from coconstruction.database import db, empty_log, transaction
 from coconstruction.journal import last_line
 from coconstruction.notifications.carrier import carry_letters
 from coconstruction.rounds.actions import publish
@@ -32,6 +32,7 @@ def run_once(app: Flask, settings: Settings) -> bool:
         _reader_of_assistance(app),
         lambda: carry_letters(settings),
         lambda: catch_up(app.extensions["search"], db.session()),
+        empty_log,
     )
     return all([_carried_out(app, step) for step in steps])
 
