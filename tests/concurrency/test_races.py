@@ -7,7 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coconstruction.coalitions.actions import join
 from coconstruction.coalitions.models import Crossing, Membership
+from coconstruction.coalitions.queries import coverage_of
 from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry, first_flaw, last_line
 from coconstruction.needs.models import Need, Support
@@ -61,6 +63,33 @@ def test_fifty_joins_around_the_line_cross_it_once(
     departement = cast.organisation(session, cast.ILLE_ET_VILAINE)
     assert (need.members_count, need.covered_population) == (50, departement.population)
     assert_journal_is_whole(session, {"coalition.joined": 50, "need.crossed": 1})
+
+
+def test_fifty_joins_and_twenty_leaves_around_the_line_agree_in_the_end(
+    app: Flask, worker_settings: Settings, session: Session, need_id: int
+) -> None:
+    """Among those who leave are the whole département and Rennes Métropole, without whom the line is not crossed."""
+    leaving, joining = [*LARGE, *communes(session, 18)], communes(session, 68)[18:]
+    keys = people(app, [*leaving, *joining])
+    with app.app_context(), transaction() as writing:
+        for number, reference in enumerate(leaving):
+            join(writing, cast.affiliation(writing, f"agent{number}@crowd.example", reference), need_id, "pilote", [])
+    acts = [Act(key, f"/besoins/{need_id}/rejoindre", {"role": "contributeur"}) for key in keys[20:]]
+    gone = [Act(key, f"/besoins/{need_id}/quitter") for key in keys[:20]]
+    mixed = [each for number, act in enumerate(acts) for each in (act, *gone[number : number + 1])]
+    assert Counter(rush(worker_settings, mixed)) == {303: 70}
+    present = select(Membership.organisation_id).where(Membership.left_at.is_(None))
+    there = session.scalars(present).all()
+    need = session.get_one(Need, need_id)
+    assert need.members_count == len(there) == 50
+    assert need.covered_population == coverage_of(session, there).population
+    crossing = session.scalars(select(Crossing)).one()
+    assert crossing.fallen_at is not None  # fifty villages are far from 300 000 inhabitants
+    told = Counter(session.scalars(select(Letter.recipient).where(Letter.template == "threshold_crossed")))
+    assert set(told.values()) == {1}
+    lines = Counter(session.scalars(select(JournalEntry.action)))
+    assert lines["need.fell_back"] == lines["need.regained"] + 1
+    assert_journal_is_whole(session, {"coalition.joined": 70, "coalition.left": 20, "need.crossed": 1})
 
 
 def test_a_hundred_supports_of_one_organisation_make_one_voice(
