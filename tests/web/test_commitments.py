@@ -234,7 +234,7 @@ def test_leaving_says_first_what_it_changes(act: Act, client: PageClient, need_i
     said = client.page(f"/besoins/{need_id}/quitter").text
     assert "habitants de moins" in said
     assert "Elle repassera sous le seuil. Elle aura trente jours pour le retrouver." in said
-    assert "Elle perdra ceci : 2 000 €." in said
+    assert "Elle perdra ceci : 2 000 €" in said
     assert "Elle n’aura plus de chef de file" in said
     cast.sign_in(client, "agent1@demo.example")
     assert "Vos habitants restent couverts par d’autres membres." in client.page(f"/besoins/{need_id}/quitter").text

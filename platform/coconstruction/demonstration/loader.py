@@ -14,7 +14,7 @@ from coconstruction import clock
 from coconstruction.accounts.mandating import REFERENT, Terms, give_mandate
 from coconstruction.accounts.models import Affiliation, Agent, Proof
 from coconstruction.accounts.proofs import prove
-from coconstruction.coalitions.actions import Offer, join
+from coconstruction.coalitions.actions import Decision, Offer, engage, join
 from coconstruction.curation.actions import shortlist
 from coconstruction.curation.duplicates import declare_duplicate
 from coconstruction.demonstration.content import read
@@ -186,10 +186,19 @@ def _support(story: Story, key: str, reference: str) -> None:
 
 def _join(story: Story, key: str, member: dict[str, Any]) -> None:
     offers = [
-        Offer(each["kind"], each["amount"] * (CENTS if each["kind"] == "euros" else 1), each["note"] or "")
+        Offer(
+            each["kind"],
+            each["amount"] * (CENTS if each["kind"] == "euros" else 1),
+            each["note"] or "",
+            each.get("condition"),
+        )
         for each in member["pledges"]
     ]
-    join(story.session, story.hat(member["reference"]), story.needs[key].id, member["role"], offers)
+    hat, need = story.hat(member["reference"]), story.needs[key]
+    join(story.session, hat, need.id, member["role"], offers)
+    if told := member.get("deliberation"):
+        taken_on = (story.today - timedelta(days=told["days_ago"])).date()
+        engage(story.session, hat, need.id, Decision(told["number"], taken_on))
 
 
 def _round_events(story: Story) -> Iterator[Event]:
