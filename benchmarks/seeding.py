@@ -33,7 +33,7 @@ def seed(session: Session, needs: int, supports: int, memberships: int) -> None:
     """Needs of eighty words, supports spread evenly, small coalitions."""
     draw = random.Random(2021)
     places = list(session.scalars(select(Organisation.id).where(Organisation.active)))
-    hats = _agents(session, draw.sample(places, AGENTS))
+    hats = agents(session, draw.sample(places, AGENTS))
     _fill(session, Need, "Besoins", needs, (_need(draw, number, hats) for number in range(needs)))
     ids = list(session.scalars(select(Need.id)))
     each = max(1, supports // len(ids))
@@ -45,7 +45,7 @@ def seed(session: Session, needs: int, supports: int, memberships: int) -> None:
     record(session, "benchmark.seeded", ("benchmark", 1), by=SYSTEM, payload={"needs": needs, "supports": supports})
 
 
-def _agents(session: Session, places: Sequence[int]) -> list[tuple[int, int]]:
+def agents(session: Session, places: Sequence[int]) -> list[tuple[int, int]]:
     """(affiliation, organisation) of one mandated agent a place."""
     people = [
         {"email": f"agent{n}@banc.example", "name": "", "is_curator": False, "created_at": START}
