@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from coconstruction.coalitions.candidates import Affinity
 from coconstruction.coalitions.conditions import When
 from coconstruction.coalitions.ledger import Stage
 from coconstruction.coalitions.models import MemberRole, Pledge, PledgeKind
 from coconstruction.coalitions.thresholds import Criterion, Figures, Junction, Progress, evaluate, parse
+from coconstruction.territories.models import Organisation
 from coconstruction.web.filters import cents, number, percent
 
 ROLES = {
@@ -119,6 +121,19 @@ def condition_sentence(pledge: Pledge) -> str:
     return _("si la coalition réunit %(what)s", what=counted(Criterion.ORGANISATIONS, target))
 
 
+def affinity_sentence(affinity: Affinity, organisation: Organisation) -> str:
+    """Why this one: « Rennes Métropole soutient déjà ce besoin. »"""
+    name = organisation.name
+    phrases = {
+        Affinity.SUPPORTS: _("%(name)s soutient déjà ce besoin.", name=name),
+        Affinity.AROUND: _("%(name)s réunit des membres de la coalition.", name=name),
+        Affinity.DEPARTEMENT: _("%(name)s est dans le même département.", name=name),
+        Affinity.ALIKE: _("%(name)s est dans la même région, et de même nature qu’un membre.", name=name),
+        Affinity.REGION: _("%(name)s est dans la même région.", name=name),
+    }
+    return phrases[affinity]
+
+
 def stage_label(stage: Stage) -> str:
     return str(STAGES[stage])
 
@@ -141,4 +156,5 @@ FILTERS: Sequence[Callable[..., str]] = (
     condition_sentence,
     stage_label,
     tree_sentence,
+    affinity_sentence,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction.assistance.queries import Act, acts_on_need
 from coconstruction.coalitions import queries as coalitions
+from coconstruction.coalitions.candidates import Missing, missing
 from coconstruction.coalitions.crossing import GRACE
 from coconstruction.dossier.history import timeline
 from coconstruction.needs import queries as needs
@@ -34,6 +35,10 @@ class Dossier:
         """Until when a coalition that fell back may return as if it had not."""
         crossing = self.coalition.crossing
         return crossing.fallen_at + GRACE if crossing and crossing.fallen_at else None
+
+    @cached_property
+    def missing(self) -> Sequence[Missing]:
+        return missing(self.session, self.need, self.coalition)
 
     @cached_property
     def vintage(self) -> str:

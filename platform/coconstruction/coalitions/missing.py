@@ -1,0 +1,172 @@
+"""Who is missing: the smallest sets of organisations whose joining would carry a coalition over the line.
+
+Pure. A set is a core, which brings the territory that lacks, and as many others, whoever they are, as the rule still
+counts. Cores of one, two and three bodies are all looked at, among the candidates given; beyond, one at a time, the
+most useful first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from coconstruction.coalitions.thresholds import Figures, Rule, evaluate
+from coconstruction.territories.coverage import Atlas
+
+LARGEST_CORE = 3
+LOOKED_AT = {0: 0, 1: 400, 2: 90, 3: 45}  # how many of the candidates, by the size of the core
+MOST_OTHERS, MOST_ADDED = 60, 12
+MOST_PROPOSALS = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`mask`: its communes among the bits of the atlas. `affinity`: how near it is to the coalition, the more the
+    better."""
+
+    id: int
+    mask: int
+    departement_level: bool
+    region: str | None
+    affinity: int
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A coalition: what it covers, the régions it lies in, and the figures that the rule reads."""
+
+    mask: int
+    regions: frozenset[str]
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """`bodies` and any `others` of the rest. `gain` in inhabitants. `least`: no smaller set does it, among those looked
+    at."""
+
+    bodies: tuple[Candidate, ...]
+    others: int
+    gain: int
+    least: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.bodies) + self.others
+
+
+def proposals(atlas: Atlas, situation: Situation, rule: Rule, candidates: Sequence[Candidate]) -> list[Proposal]:
+    """The smallest first, then the nearest, then the least populated: whom one reaches more easily. None once the line
+    is crossed, nor when the rule lacks something that no organisation brings by joining (money)."""
+    if evaluate(rule, situation.figures).met:
+        return []
+    fresh = [each for each in candidates if each.mask & ~situation.mask or each.departement_level]
+    search = _Search(atlas, situation, rule, _best(atlas, situation, fresh))
+    found: list[Proposal] = []
+    for size in range(LARGEST_CORE + 1):
+        if found and min(each.size for each in found) < size:
+            break
+        found += search.cores(size)
+    found = found or search.added()
+    found = [each for each in found if each.others <= len(fresh) - len(each.bodies)]
+    return sorted(found, key=search.rank)[:MOST_PROPOSALS]
+
+
+def after(atlas: Atlas, situation: Situation, bodies: Sequence[Candidate], others: int = 0) -> Figures:
+    """The figures once they have joined, and `others` of whom nothing is known."""
+    mask = situation.mask
+    for each in bodies:
+        mask |= each.mask
+    return _joined(situation, bodies, atlas.population(mask), others)
+
+
+def _joined(situation: Situation, bodies: Sequence[Candidate], inhabitants: int, others: int) -> Figures:
+    now = situation.figures
+    return replace(
+        now,
+        inhabitants=inhabitants,
+        departements=now.departements + sum(each.departement_level for each in bodies),
+        organisations=now.organisations + len(bodies) + others,
+        regions=len(situation.regions | {each.region for each in bodies if each.region}),
+    )
+
+
+def _best(atlas: Atlas, situation: Situation, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
+    """With what each alone would add, the nearest first, then the most populated."""
+    base = atlas.population(situation.mask)
+    gains = [(each, atlas.population(situation.mask | each.mask) - base) for each in candidates]
+    return sorted(gains, key=lambda pair: (-pair[0].affinity, -pair[1], pair[0].id))
+
+
+@dataclass(frozen=True)
+class _Search:
+    atlas: Atlas
+    situation: Situation
+    rule: Rule
+    ranked: Sequence[tuple[Candidate, int]]
+
+    def cores(self, size: int) -> Iterator[Proposal]:
+        enough = 0
+        for chosen in combinations(self._looked_at(size), size):
+            bodies = tuple(each for each, _ in chosen)
+            # What they would add at most: if that is not enough, nor is the truth.
+            most = self.situation.figures.inhabitants + sum(gain for _, gain in chosen)
+            if self._others(bodies, most) is None:
+                continue
+            inhabitants = most if size < 2 or self._apart(bodies) else self._together(bodies)
+            others = self._others(bodies, inhabitants)
+            if others is None or self._needless(chosen, inhabitants, others):
+                continue
+            enough += 1
+            yield Proposal(bodies, others, inhabitants - self.situation.figures.inhabitants, least=True)
+            if enough >= 4 * MOST_PROPOSALS and size > 1:
+                return
+
+    def added(self) -> list[Proposal]:
+        """The one that adds most, again and again."""
+        bodies: tuple[Candidate, ...] = ()
+        left = [each for each, _ in self.ranked]
+        while left and len(bodies) < MOST_ADDED:
+            best = max(left, key=lambda each: (self._together((*bodies, each)), each.affinity))
+            left.remove(best)
+            bodies = (*bodies, best)
+            inhabitants = self._together(bodies)
+            if (others := self._others(bodies, inhabitants)) is not None:
+                return [Proposal(bodies, others, inhabitants - self.situation.figures.inhabitants, least=False)]
+        return []
+
+    def rank(self, proposal: Proposal) -> tuple[int, int, int, tuple[int, ...]]:
+        near = -sum(each.affinity for each in proposal.bodies)
+        return proposal.size, near, proposal.gain, tuple(each.id for each in proposal.bodies)
+
+    def _looked_at(self, size: int) -> Sequence[tuple[Candidate, int]]:
+        """The nearest, and those that bring most whatever their place."""
+        count = LOOKED_AT[size]
+        if len(self.ranked) <= count:
+            return self.ranked
+        large = sorted(self.ranked, key=lambda pair: -pair[1])[: count // 2]
+        near = [pair for pair in self.ranked if pair not in large]
+        return [*near[: count - len(large)], *large]
+
+    def _others(self, bodies: tuple[Candidate, ...], inhabitants: int) -> int | None:
+        """How many more must come, whoever they are; None when no number of them is enough."""
+        if not self._met(bodies, inhabitants, MOST_OTHERS):
+            return None
+        return next(count for count in range(MOST_OTHERS + 1) if self._met(bodies, inhabitants, count))
+
+    def _met(self, bodies: tuple[Candidate, ...], inhabitants: int, others: int) -> bool:
+        return evaluate(self.rule, _joined(self.situation, bodies, inhabitants, others)).met
+
+    def _needless(self, chosen: Sequence[tuple[Candidate, int]], inhabitants: int, others: int) -> bool:
+        """Whether one of these could be anyone: the set is then another core with one more of the others."""
+        for left_out in range(len(chosen)):
+            bodies = tuple(each for place, (each, _) in enumerate(chosen) if place != left_out)
+            without = self._others(bodies, self._together(bodies))
+            if without is not None and without <= others + 1:
+                return True
+        return False
+
+    def _apart(self, bodies: tuple[Candidate, ...]) -> bool:
+        outside = [each.mask & ~self.situation.mask for each in bodies]
+        return all(not one & other for one, other in combinations(outside, 2))
+
+    def _together(self, bodies: tuple[Candidate, ...]) -> int:
+        return after(self.atlas, self.situation, bodies).inhabitants
