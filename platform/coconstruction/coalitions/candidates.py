@@ -27,6 +27,7 @@ class Affinity(IntEnum):
     DEPARTEMENT = 3
     AROUND = 4
     SUPPORTS = 5
+    SUPPORTS_NEAR = 6
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def _around(
     communes = session.scalars(_largest(MOST_COMMUNES, *usable, here)).all()
     kinds = {each.kind for each in near}
     found = {body.id: (body, _affinity(body, holding, departements, kinds)) for body in (*groups, *communes)}
-    found |= {body.id: (body, Affinity.SUPPORTS) for body in voices}
+    near_voice = {True: Affinity.SUPPORTS_NEAR, False: Affinity.SUPPORTS}
+    found |= {body.id: (body, near_voice[body.region_code in regions]) for body in voices}
     return {key: pair for key, pair in found.items() if key not in there}
 
 

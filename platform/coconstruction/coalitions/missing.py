@@ -54,16 +54,16 @@ class Proposal:
 
 
 def proposals(atlas: Atlas, situation: Situation, rule: Rule, candidates: Sequence[Candidate]) -> list[Proposal]:
-    """The smallest first, then the nearest, then the least populated: whom one reaches more easily. None once the line
-    is crossed, nor when the rule lacks something that no organisation brings by joining (money)."""
+    """The smallest first, then those that leave most freedom, the nearest, the least populated: easiest to reach. None
+    once the line is crossed, nor when the rule lacks something that no organisation brings by joining (money)."""
     if evaluate(rule, situation.figures).met:
         return []
     fresh = [each for each in candidates if each.mask & ~situation.mask or each.departement_level]
     search = _Search(atlas, situation, rule, _best(atlas, situation, fresh))
     found: list[Proposal] = []
     for size in range(LARGEST_CORE + 1):
-        if found and min(each.size for each in found) < size:
-            break
+        if found and min(each.size for each in found) <= max(size, search.fewest()):
+            break  # no larger core makes a smaller set
         found += search.cores(size)
     found = found or search.added()
     found = [each for each in found if each.others <= len(fresh) - len(each.bodies)]
@@ -120,6 +120,14 @@ class _Search:
             if enough >= 4 * MOST_PROPOSALS and size > 1:
                 return
 
+    def fewest(self) -> int:
+        """How many must come at the very least, whatever they bring."""
+        now = self.situation.figures
+        dream = replace(now, inhabitants=2**40, departements=2**20, regions=2**20)
+        counts = range(1, MOST_OTHERS + 1)
+        met = (n for n in counts if evaluate(self.rule, replace(dream, organisations=now.organisations + n)).met)
+        return next(met, MOST_OTHERS)
+
     def added(self) -> list[Proposal]:
         """The one that adds most, again and again."""
         bodies: tuple[Candidate, ...] = ()
@@ -133,9 +141,9 @@ class _Search:
                 return [Proposal(bodies, others, inhabitants - self.situation.figures.inhabitants, least=False)]
         return []
 
-    def rank(self, proposal: Proposal) -> tuple[int, int, int, tuple[int, ...]]:
+    def rank(self, proposal: Proposal) -> tuple[int, int, int, int, tuple[int, ...]]:
         near = -sum(each.affinity for each in proposal.bodies)
-        return proposal.size, near, proposal.gain, tuple(each.id for each in proposal.bodies)
+        return proposal.size, len(proposal.bodies), near, proposal.gain, tuple(each.id for each in proposal.bodies)
 
     def _looked_at(self, size: int) -> Sequence[tuple[Candidate, int]]:
         """The nearest, and those that bring most whatever their place."""

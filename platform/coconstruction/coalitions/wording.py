@@ -125,6 +125,7 @@ def affinity_sentence(affinity: Affinity, organisation: Organisation) -> str:
     """Why this one: « Rennes Métropole soutient déjà ce besoin. »"""
     name = organisation.name
     phrases = {
+        Affinity.SUPPORTS_NEAR: _("%(name)s soutient déjà ce besoin, dans la même région.", name=name),
         Affinity.SUPPORTS: _("%(name)s soutient déjà ce besoin.", name=name),
         Affinity.AROUND: _("%(name)s réunit des membres de la coalition.", name=name),
         Affinity.DEPARTEMENT: _("%(name)s est dans le même département.", name=name),
