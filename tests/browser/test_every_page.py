@@ -14,6 +14,7 @@ PUBLIC = {
     "/accessibilite": "/accessibilite",
     "/besoins": "/besoins?tri=soutiens",
     "/besoins/<key:need_id>-<slug>": "/besoins/4",
+    "/besoins/<key:need_id>/coalition": "/besoins/4/coalition",
     "/besoins/<key:need_id>/soutiens": "/besoins/4/soutiens",
     "/besoins/<key:need_id>/versions": "/besoins/4/versions",
     "/besoins/proches": "/besoins/proches?title=salle",

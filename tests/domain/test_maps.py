@@ -48,8 +48,23 @@ def test_a_village_is_seen_within_its_region_and_its_departement_is_framed() -> 
 def test_overseas_has_its_own_frame_and_what_has_no_outline_is_said() -> None:
     drawn = draw({"35": 100, "974": 30, "988": 100})
     assert [len(frame.areas) for frame in drawn.frames][1:] == [1]
+    assert [frame.inset for frame in drawn.frames] == [False, True]
     assert drawn.undrawn == ["988"]
-    assert draw({"976": 5}, around=("976",)).frames[0].areas[0].step == 1
+    (alone,) = draw({"976": 5}, around=("976",)).frames
+    assert (alone.areas[0].step, alone.inset) == (1, False)
+
+
+def test_a_dot_stays_within_the_outline_it_marks() -> None:
+    everywhere = outlines()
+    drawn = draw(dict.fromkeys(everywhere, 10), marked=everywhere)
+    marks = {area.code: area.mark for frame in drawn.frames for area in frame.areas}
+    assert marks.keys() == everywhere.keys()
+    for code, mark in marks.items():
+        box = everywhere[code].box
+        assert mark
+        assert box.left < mark.x - mark.radius < mark.x + mark.radius < box.right, code
+        assert box.top < mark.y - mark.radius < mark.y + mark.radius < box.bottom, code
+    assert not any(area.mark for area in draw({"35": 10}, marked=["22"]).frames[0].areas if area.code == "35")
 
 
 def test_nothing_covered_draws_nothing() -> None:

@@ -19,24 +19,30 @@ OPENING = ("PRAGMA", "BEGIN", "SET TRANSACTION")
 
 
 @pytest.fixture
-def count(app: Flask) -> Callable[[PageClient, str], int]:
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What the database is asked, as it is asked."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(OPENING):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def count(statements: list[str]) -> Callable[[PageClient, str], int]:
     """The statements of one page, after a first visit has filled what is kept in memory."""
 
     def counted(client: PageClient, path: str) -> int:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if not statement.startswith(OPENING):
-                seen.append(statement)
-
         address = client.get(path, follow_redirects=True).request.full_path
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        response = client.get(address)
-        event.remove(engine, "before_cursor_execute", note)
-        assert response.status_code == 200, path
-        return len(seen)
+        statements.clear()
+        assert client.get(address).status_code == 200, path
+        return len(statements)
 
     return counted
 

@@ -1,5 +1,6 @@
 """What the page of a need tells everyone, each thing read when the page comes to it: a kept part reads nothing."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,10 @@ from coconstruction.needs.models import Need, Support
 from coconstruction.rounds import queries as rounds
 from coconstruction.rounds.models import Candidate
 from coconstruction.territories import queries as territories
+from coconstruction.territories.departements import Share, departements, shares
+from coconstruction.web.maps import Map, draw
 
-SHOWN_SUPPORTERS = 12
+SHOWN_SUPPORTERS, SHOWN_MEMBERS = 12, 100
 
 
 @dataclass
@@ -39,6 +42,31 @@ class Dossier:
     @cached_property
     def missing(self) -> Sequence[Missing]:
         return missing(self.session, self.need, self.coalition)
+
+    @property
+    def members_pages(self) -> int:
+        return max(1, -(-len(self.coalition.members) // SHOWN_MEMBERS))
+
+    def members_of(self, page: int) -> Sequence[coalitions.Member]:
+        """All five hundred of them would make a page too heavy for a phone, and to be kept."""
+        return self.coalition.members[(page - 1) * SHOWN_MEMBERS : page * SHOWN_MEMBERS]
+
+    @cached_property
+    def shares(self) -> Sequence[Share]:
+        return shares(self.session, [each.membership.organisation_id for each in self.coalition.members])
+
+    @cached_property
+    def seats(self) -> Mapping[str, int]:
+        """Members by code of the département they sit in; a région sits in none."""
+        codes = (each.membership.organisation.departement_code for each in self.coalition.members)
+        return Counter(code for code in codes if code)
+
+    @cached_property
+    def map(self) -> Map:
+        """Among the régions it touches."""
+        touched = {each.departement.region_code for each in self.shares}
+        around = [each.code for each in departements(self.session).values() if each.region_code in touched]
+        return draw({each.departement.code: each.percent for each in self.shares}, around, marked=self.seats)
 
     @cached_property
     def vintage(self) -> str:

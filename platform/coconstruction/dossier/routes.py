@@ -17,6 +17,7 @@ from coconstruction.needs.models import State
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import NEXT_STEPS
 from coconstruction.web import access, limits
+from coconstruction.web.addresses import page_number
 
 blueprint = Blueprint("dossier", __name__)
 
@@ -49,6 +50,15 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         },
         bears=policy.owns(need, hat),
     )
+
+
+@blueprint.get("/besoins/<key:need_id>/coalition")
+@access.public
+def members(need_id: int) -> ResponseReturnValue:
+    need = queries.public_need(db.session(), need_id, acting_or_none())
+    dossier = Dossier(db.session(), need)
+    number = min(page_number(), dossier.members_pages)
+    return render_template("dossier/members.html", need=need, dossier=dossier, number=number)
 
 
 @blueprint.get("/besoins/<key:need_id>/versions")

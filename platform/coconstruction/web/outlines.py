@@ -47,6 +47,19 @@ class Box:
         return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
     @property
+    def side(self) -> float:
+        """The larger one."""
+        return max(self.right - self.left, self.bottom - self.top)
+
+    @property
+    def shorter_side(self) -> float:
+        return min(self.right - self.left, self.bottom - self.top)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return round((self.left + self.right) / 2, 1), round((self.top + self.bottom) / 2, 1)
+
+    @property
     def view_box(self) -> str:
         sides = (self.left, self.top, self.right - self.left, self.bottom - self.top)
         return " ".join(f"{side:g}" for side in sides)
