@@ -28,6 +28,7 @@ from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
+from coconstruction.papers import routes as papers
 from coconstruction.privacy import cli as privacy_cli
 from coconstruction.privacy import routes as privacy
 from coconstruction.rounds import routes as rounds
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     needs.blueprint,
     dossier.blueprint,
     coalitions.blueprint,
+    papers.blueprint,
     organisations.blueprint,
     team.blueprint,
     solutions.blueprint,

@@ -84,6 +84,12 @@ CURATOR = {
     "/solutions/nouvelle": "/solutions/nouvelle",
 }
 ELSEWHERE = {
+    "/besoins/<key:need_id>/coalition-departements.csv",  # these six are files
+    "/besoins/<key:need_id>/coalition.csv",
+    "/besoins/<key:need_id>/coalition.odt",
+    "/besoins/<key:need_id>/coalition.pdf",
+    "/besoins/<key:need_id>/lettre-d-engagement.odt",
+    "/besoins/<key:need_id>/lettre-d-engagement.pdf",
     "/besoins/brouillons/<key:need_id>",  # in the journey
     "/compte/donnees.json",  # a file
     "/compte/second-facteur/ajout",  # these four with a phone, in test_curator_at_work.py

@@ -2,15 +2,19 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.assistance.actions import Request, start
@@ -18,6 +22,7 @@ from coconstruction.coalitions.actions import join
 from coconstruction.database import transaction
 from coconstruction.journal import last_line
 from coconstruction.needs.actions import save_draft, support
+from coconstruction.papers import odt, pdf
 from coconstruction.settings import Settings
 from coconstruction.worker import run_once
 from tests import cast
@@ -63,7 +68,14 @@ def test_no_page_that_others_can_reach_names_anyone(lived_in: Flask, who: str | 
     if who:
         cast.sign_in(reader, who)
     seen = Counter(_kind(lived_in, path) for path in _walk(lived_in, reader))
-    assert {"dossier.show", "rounds.results", "organisations.show", "search.index"} <= seen.keys(), seen
+    assert {
+        "dossier.show",
+        "papers.coalition",
+        "papers.members",
+        "rounds.results",
+        "organisations.show",
+        "search.index",
+    } <= seen.keys(), seen
 
 
 def _walk(app: Flask, reader: PageClient) -> Iterator[str]:
@@ -74,13 +86,23 @@ def _walk(app: Flask, reader: PageClient) -> Iterator[str]:
         if count[kind] > MOST_OF_A_KIND:
             continue
         answer = reader.get(path, follow_redirects=True)
-        told = answer.get_data(as_text=True)
+        told = _told(answer)
         assert [word for word in (FAMILY, *VOTERS, CURATOR) if word in told] == [], path
         yield path
         for link in _links(told, path) if answer.mimetype == "text/html" else ():
             if link not in known:
                 known.add(link)
                 waiting.append(link)
+
+
+def _told(answer: TestResponse) -> str:
+    """What a person reads of it, in a file too."""
+    if answer.mimetype == pdf.MEDIA_TYPE:
+        return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.get_data())).pages)
+    if answer.mimetype == odt.MEDIA_TYPE:
+        with ZipFile(BytesIO(answer.get_data())) as packed:
+            return " ".join(packed.read(name).decode() for name in ("content.xml", "meta.xml"))
+    return answer.get_data(as_text=True)
 
 
 def _links(told: str, path: str) -> Iterator[str]:

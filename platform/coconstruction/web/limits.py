@@ -93,5 +93,10 @@ def autocomplete(view: View) -> View:
     return _limited(view, "300 per minute", person)
 
 
+def papers(view: View) -> View:
+    """Files made on demand, which take the machine a while."""
+    return _limited(view, "20 per minute; 200 per hour", person)
+
+
 def _limited(view: View, rates: str, key: Callable[[], str], **more: Any) -> View:
     return cast("View", limiter.limit(rates, key_func=key, **more)(view))
