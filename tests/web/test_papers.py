@@ -23,6 +23,7 @@ from coconstruction.needs.actions import save_draft
 from coconstruction.needs.models import Need
 from coconstruction.papers import odt, pdf
 from coconstruction.papers.paper import Paper, Paragraph, Table, Terms
+from coconstruction.territories.models import Organisation
 from tests import cast
 from tests.reading import PageClient
 
@@ -299,6 +300,18 @@ def test_papers_are_made_so_many_times_a_minute(client: PageClient, need_id: int
     path = f"/besoins/{need_id}/coalition.csv"
     statuses = [client.get(path).status_code for _ in range(21)]
     assert statuses == [200] * 20 + [429]
+
+
+def test_a_paper_lists_the_three_hundred_largest_of_a_crowd(app: Flask, client: PageClient, need_id: int) -> None:
+    with app.app_context(), transaction() as session:
+        hat = cast.affiliation(session, PAUL, cast.VERN)
+        communes = select(Organisation.id).where(Organisation.kind == "commune", Organisation.active).limit(310)
+        common = {"need_id": need_id, "affiliation_id": hat.id, "role": "contributeur", "joined_at": clock.now()}
+        session.add_all(Membership(organisation_id=key, **common) for key in session.scalars(communes))
+    document = odt_of(fetched(client, f"/besoins/{need_id}/coalition.odt"))
+    assert document.body.get_tables()[-1].height == 1 + 300
+    assert "Ce sont les 300 plus peuplées sur 310." in text_of(document)
+    assert len(rows_of(fetched(client, f"/besoins/{need_id}/coalition.csv"))) == 310
 
 
 def test_making_a_paper_writes_nothing_and_asks_as_much_for_many_members(

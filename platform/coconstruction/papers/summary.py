@@ -21,6 +21,7 @@ from coconstruction.papers.wording import address_of, departement_of, nature_of,
 from coconstruction.territories.departements import Share
 from coconstruction.web.filters import date, datetime, euros, number, percent
 
+MOST_LISTED = 300  # a file of two thousand would keep everyone waiting; a spreadsheet holds them better
 ONE_OUT_OF_ANOTHER = "{} sur {}"
 
 
@@ -112,8 +113,13 @@ def _pledges(facts: Facts) -> Iterator[Block]:
         yield Paragraph("En tout, elles mettent en commun :")
         yield Items([pledge_total(amount, kind) for kind, amount in coalition.totals.items()])
     header = ("Collectivité", "Place", "Habitants", "Met en commun")
-    rows = [_member(each) for each in coalition.members]
+    rows = [_member(each) for each in coalition.members[:MOST_LISTED]]
     yield Table("Ce que chacune met en commun", header, rows, numeric=(2,), shares=(5, 4, 3, 7))
+    if len(coalition.members) > MOST_LISTED:
+        yield Paragraph(
+            f"Ce sont les {MOST_LISTED} plus peuplées sur {number(len(coalition.members))}. La page du besoin donne "
+            "la liste entière, à lire ou à télécharger."
+        )
     yield Paragraph(
         "Les habitants de chaque ligne ne s’additionnent pas : un habitant peut relever de plusieurs de ces "
         "collectivités."
