@@ -8,12 +8,12 @@ from coconstruction.web.outlines import OVERSEAS, Box, Outline, outlines
 
 STEPS = 5
 MARGIN = 0.05  # of the larger side, so that the outermost outline is whole
-DOT = 0.013  # of the larger side
+DOT, INSET_DOT = 0.013, 0.06  # of the larger side
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A dot that stays within its outline, and small beside its frame."""
+    """A dot that stays within its outline, as large in a small frame as in the large one."""
 
     x: float
     y: float
@@ -78,21 +78,22 @@ def _mainland(shown: Sequence[Outline], paint: Paint) -> Frame:
 
 def _frame(possible: Sequence[Outline], tight: Box, paint: Paint, *, inset: bool = False) -> Frame:
     box = tight.grown(round(MARGIN * tight.side, 1))
-    areas = [paint(each, box.side) for each in possible if each.box.meets(box)]
+    dot = box.side * (INSET_DOT if inset else DOT)
+    areas = [paint(each, dot) for each in possible if each.box.meets(box)]
     return Frame(box.view_box, sorted(areas, key=lambda area: (area.own, area.code)), inset)
 
 
 def _area(
-    outline: Outline, side: float, *, percents: Mapping[str, float], own: str | None, marked: Collection[str]
+    outline: Outline, dot: float, *, percents: Mapping[str, float], own: str | None, marked: Collection[str]
 ) -> Area:
-    """`side`: of the frame it is drawn in."""
-    mark = _mark(outline, side) if outline.code in marked else None
+    """`dot`: how large one is."""
+    mark = _mark(outline, dot) if outline.code in marked else None
     return Area(outline.code, outline.path, step(percents.get(outline.code, 0)), outline.code == own, mark)
 
 
-def _mark(outline: Outline, side: float) -> Mark:
+def _mark(outline: Outline, dot: float) -> Mark:
     x, y = outline.box.centre
-    return Mark(x, y, round(min(DOT * side, outline.box.shorter_side / 4), 2))
+    return Mark(x, y, round(min(dot, outline.box.shorter_side / 4), 2))
 
 
 def step(percent: float) -> int:
