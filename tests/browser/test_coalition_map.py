@@ -28,7 +28,7 @@ def test_from_a_departement_of_the_map_to_its_row_with_the_keys(site: Site, arri
     page.keyboard.press("Enter")
     row = visitor.main.locator(":target")
     expect(row).to_be_in_viewport()
-    expect(row).to_contain_text(figures.split(" : ")[0])
+    expect(row).to_contain_text(figures.split("\u00a0: ")[0])
     visitor.looks()
 
 
