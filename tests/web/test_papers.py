@@ -272,7 +272,7 @@ def test_the_members_are_a_table_for_a_spreadsheet(app: Flask, client: PageClien
         "Département": "35 Ille-et-Vilaine",
         "Place": "Territoire pilote",
         "Habitants": "266",
-        "Engagements": "1 500 € ; Expertise : Une juriste ; un géomaticien",
+        "Engagements": "1 500 €, annoncé ; Expertise : Une juriste ; un géomaticien, annoncé",
         "Membre depuis le": today,
     }
 

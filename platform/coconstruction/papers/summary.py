@@ -112,6 +112,9 @@ def _pledges(facts: Facts) -> Iterator[Block]:
     if coalition.totals:
         yield Paragraph("En tout, elles mettent en commun :")
         yield Items([pledge_total(amount, kind) for kind, amount in coalition.totals.items()])
+    if coalition.pending:
+        yield Paragraph("Sous condition, et pas encore comptés :")
+        yield Items([pledge_total(amount, kind) for kind, amount in coalition.pending.items()])
     header = ("Collectivité", "Place", "Habitants", "Met en commun")
     rows = [_member(each) for each in coalition.members[:MOST_LISTED]]
     yield Table("Ce que chacune met en commun", header, rows, numeric=(2,), shares=(5, 4, 3, 7))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from coconstruction.coalitions.models import Membership
 from coconstruction.coalitions.queries import Member
-from coconstruction.coalitions.wording import pledge_line
+from coconstruction.coalitions.wording import condition_sentence, pledge_line, stage_label
 from coconstruction.needs.models import Need
 from coconstruction.territories.kinds import kind_label
 from coconstruction.territories.models import Organisation
@@ -19,7 +19,11 @@ def address_of(need: Need, base_url: str) -> str:
 
 
 def pledges_of(member: Member) -> Sequence[str]:
-    return [pledge_line(each) for each in member.pledges]
+    """Each with how far it has come, and the condition that it waits for."""
+    told = (
+        (pledge_line(each), stage_label(member.stages[each.id]), condition_sentence(each)) for each in member.pledges
+    )
+    return [", ".join(part for part in parts if part) for parts in told]
 
 
 def standing(membership: Membership) -> str:
