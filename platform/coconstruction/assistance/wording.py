@@ -15,6 +15,9 @@ ACTS: Mapping[str, str] = {
     "coalition.role_changed": _l("changement de place dans la coalition"),
     "coalition.pledges_changed": _l("changement des engagements"),
     "coalition.left": _l("sortie de la coalition"),
+    "discussion.posted": _l("message dans la discussion"),
+    "discussion.edited": _l("modification d’un message"),
+    "discussion.removed": _l("retrait d’un message"),
 }
 
 
