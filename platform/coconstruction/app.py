@@ -23,6 +23,7 @@ from coconstruction.curation import threshold
 from coconstruction.database import db
 from coconstruction.demonstration import cli as demonstration_cli
 from coconstruction.demonstration import routes as demonstration
+from coconstruction.discussions import routes as discussions
 from coconstruction.dossier import organisations, team
 from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     dossier.blueprint,
     coalitions.blueprint,
     papers.blueprint,
+    discussions.blueprint,
     organisations.blueprint,
     team.blueprint,
     solutions.blueprint,

@@ -15,6 +15,8 @@ from werkzeug.routing import Rule
 from coconstruction.accounts.actions import ask_affiliation
 from coconstruction.accounts.models import Affiliation, Mandate, Role
 from coconstruction.database import Base, transaction
+from coconstruction.discussions.actions import Words, say
+from coconstruction.discussions.voices import Voice
 from coconstruction.journal import SYSTEM
 from coconstruction.needs.actions import save_draft
 from coconstruction.solutions.actions import enter
@@ -51,6 +53,7 @@ class Stage:
     pending: int
     solution: int
     mandate: int
+    message: int
 
     def address(self, rule: Rule) -> str:
         values = {
@@ -67,6 +70,8 @@ class Stage:
             "document_id": 1,
             "membership_id": 1,
             "pledge_id": 1,
+            "message_id": self.message,
+            "attachment_id": 1,
             "domain": "demo.example",
             "number": "x" * 16,
             "filename": "css/site.css",
@@ -90,7 +95,8 @@ def stage(app: Flask) -> Iterator[Stage]:
             content = SolutionContent("Solution", "Payer la cantine", ["procedures"], "perenne", "https://x.example")
             solution = enter(session, SYSTEM, content).id
             held = session.scalars(select(Mandate.id).where(Mandate.affiliation_id == vern.id)).one()
-            made = Stage(need, draft, candidate, session.scalars(pending).one(), solution, held)
+            message = say(session, Voice(vern.agent, vern), need, Words("Une question")).id
+            made = Stage(need, draft, candidate, session.scalars(pending).one(), solution, held, message)
         yield made
 
 

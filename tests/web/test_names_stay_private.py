@@ -20,6 +20,8 @@ from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.assistance.actions import Request, start
 from coconstruction.coalitions.actions import join
 from coconstruction.database import transaction
+from coconstruction.discussions.actions import Words, say
+from coconstruction.discussions.voices import Voice
 from coconstruction.journal import last_line
 from coconstruction.needs.actions import save_draft, support
 from coconstruction.papers import odt, pdf
@@ -51,6 +53,8 @@ def lived_in(app: Flask, worker_settings: Settings, session: Session) -> Iterato
             hat = start(writing, curator, village, Request(f"Mme {FAMILY}", "téléphone", f"Selon Mme {FAMILY}."))
             support(writing, hat, need_id)
             join(writing, cast.affiliation(writing, "metro@demo.example", cast.RENNES_METROPOLE), need_id, "pilote", [])
+            say(writing, Voice(author.agent, author), need_id, Words("Et chez vous ?"))
+            say(writing, Voice(curator), need_id, Words("Une solution existe."), 1)
             save_draft(writing, author, None, cast.CONTENT)
             for person in writing.scalars(select(Agent)):
                 person.name = f"Zoé {FAMILY}"
@@ -72,6 +76,7 @@ def test_no_page_that_others_can_reach_names_anyone(lived_in: Flask, who: str | 
         "dossier.show",
         "papers.coalition",
         "papers.members",
+        "discussions.show",
         "rounds.results",
         "organisations.show",
         "search.index",

@@ -15,7 +15,16 @@ from tests import cast, selection
 from tests.reading import PageClient
 
 MOST = 12
-PAGES = ("/", "/besoins", "/besoins/1", "/besoins/1/versions", "/besoins/1/soutiens", "/solutions", "/solutions/1")
+PAGES = (
+    "/",
+    "/besoins",
+    "/besoins/1",
+    "/besoins/1/versions",
+    "/besoins/1/soutiens",
+    "/besoins/1/discussion",
+    "/solutions",
+    "/solutions/1",
+)
 MORE_PAGES = (
     "/organisations/213503527",
     "/organisations?q=vern",

@@ -22,6 +22,8 @@ from coconstruction.coalitions.actions import Offer, join
 from coconstruction.coalitions.leading import offer_lead
 from coconstruction.coalitions.models import Pledge
 from coconstruction.database import Base, transaction
+from coconstruction.discussions.actions import Words, say
+from coconstruction.discussions.voices import Voice
 from coconstruction.needs.actions import save_draft
 from coconstruction.teams.actions import invite
 from coconstruction.web.access import Access, access_of
@@ -30,8 +32,16 @@ from tests.reading import PageClient
 
 OWNER, COLLEAGUE, ASKER = "referente@vern.example", "adjoint@vern.example", "nouvelle@vern.example"
 STRANGER = "referent@arbrissel.example"
-WRITTEN = {"title": "Une salle", "motive": "Pour voir.", "decision": "accorder", "role": "agent", "scope": "everything"}
+WRITTEN = {
+    "title": "Une salle",
+    "text": "Faux",
+    "motive": "Pour voir.",
+    "decision": "accorder",
+    "role": "agent",
+    "scope": "everything",
+}
 TEAM = "/organisations/{vern}/equipe"
+MESSAGE = "/besoins/{need}/discussion/{message}"
 
 # What belongs to Vern-sur-Seiche, and how an address names it. The form holds what would go through if it were let in.
 OWNED = {
@@ -39,6 +49,8 @@ OWNED = {
     "/besoins/<key:need_id>/retrait": "/besoins/{need}/retrait",
     "/besoins/<key:need_id>/reouverture": "/besoins/{need}/reouverture",
     "/besoins/brouillons/<key:need_id>/suppression": "/besoins/brouillons/{draft}/suppression",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/modification": MESSAGE + "/modification",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": MESSAGE + "/retrait",
     "/compte/agir": "/compte/agir",
     "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/{tie}/fin",
     "/compte/organisations/<key:affiliation_id>/mandat": "/compte/organisations/{tie}/mandat",
@@ -67,6 +79,9 @@ OWN_ONLY = {
     "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
     "/besoins/<key:need_id>/relais": "the lead's: see below",
     "/besoins/<key:need_id>/relais/reponse": "whoever it is offered to: see below",
+    "/besoins/<key:need_id>/discussion": "open to every organisation",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/reponse": "open to every organisation",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/signalement": "open to everyone, once",
     "/besoins/<key:need_id>/soutien": "open to every organisation",
     "/besoins/<key:need_id>/soutien/retrait": "one's own voice",
     "/besoins/brouillons": "one's own draft, or the one named in the form: see below",
@@ -105,6 +120,7 @@ class Things:
     mandate: int
     invitation: int
     pledge: int
+    message: int
     opened: str
 
     def address(self, pattern: str) -> str:
@@ -133,6 +149,7 @@ def things(app: Flask) -> Iterator[Things]:
             join(session, other, need, "pilote", [])
             offer_lead(session, own, need, other.organisation_id)
             pledge = session.scalars(select(Pledge.id)).one()
+            message = say(session, Voice(own.agent, own), need, Words("Une question")).id
             invitation = invite(session, own, "invitee@vern.example", Role.AGENT, "Agente").id
             cast.session_key(session, OWNER)
             opened = session.scalars(select(AgentSession).where(AgentSession.agent_id == own.agent_id)).first()
@@ -141,7 +158,8 @@ def things(app: Flask) -> Iterator[Things]:
             cast.referent(session, STRANGER, cast.ARBRISSEL)
             assert opened
             number = public_number(opened)
-            made = Things(body.code, need, draft, own.id, asked.id, colleague.id, mandate, invitation, pledge, number)
+            numbers = (need, draft, own.id, asked.id, colleague.id, mandate, invitation, pledge, message)
+            made = Things(body.code, *numbers, number)
         yield made
 
 

@@ -15,6 +15,7 @@ from coconstruction.assistance.queries import contested
 from coconstruction.curation import actions, duplicates, policy, queries
 from coconstruction.curation.forms import ApprovalForm, DuplicateForm, MotiveForm, VerificationForm
 from coconstruction.database import db
+from coconstruction.discussions.queries import reported
 from coconstruction.errors import NotFound
 from coconstruction.needs.queries import public_need
 from coconstruction.territories.models import Organisation
@@ -41,6 +42,7 @@ def index() -> ResponseReturnValue:
         domains=affiliations.pending_domains(session),
         without_referent=affiliations.without_referent(session),
         contested=contested(session),
+        reported=reported(session),
     )
 
 

@@ -22,6 +22,7 @@ KEPT_ENDPOINTS = frozenset(
     {
         "home.index",
         "needs.index",
+        "discussions.show",
         "dossier.show",
         "solutions.index",
         "solutions.show",
