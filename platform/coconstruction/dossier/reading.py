@@ -12,6 +12,7 @@ from coconstruction.assistance.queries import Act, acts_on_need
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.coalitions.candidates import Missing, missing
 from coconstruction.coalitions.crossing import GRACE
+from coconstruction.discussions.queries import Latest, latest
 from coconstruction.dossier.history import timeline
 from coconstruction.needs import queries as needs
 from coconstruction.needs.models import Need, Support
@@ -76,6 +77,10 @@ class Dossier:
     @cached_property
     def supports(self) -> Sequence[Support]:
         return needs.supporters(self.session, self.need.id, SHOWN_SUPPORTERS)
+
+    @cached_property
+    def discussion(self) -> Latest:
+        return latest(self.session, self.need.id)
 
     @cached_property
     def events(self) -> Sequence[Mapping[str, str]]:
