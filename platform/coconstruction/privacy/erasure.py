@@ -23,6 +23,7 @@ from coconstruction.accounts.models import (
 )
 from coconstruction.accounts.proofs import take_all_back
 from coconstruction.database import lock
+from coconstruction.discussions.models import MessageReport
 from coconstruction.errors import Refused
 from coconstruction.journal import By, record
 from coconstruction.notifications.models import Letter
@@ -59,6 +60,7 @@ def forget(session: Session, agent: Agent) -> None:
         _forget_tie(session, lock(session, Affiliation, tie.id), agent)
     for model in (AgentSession, AgentIdentity, SecondFactor, RecoveryCode):
         session.execute(delete(model).where(model.agent_id == agent.id))
+    session.execute(update(MessageReport).where(MessageReport.agent_id == agent.id).values(reason=""))
     session.execute(delete(SignInToken).where(SignInToken.email == agent.email))
     session.execute(
         update(Invitation).where(Invitation.email == agent.email).values(email=_nowhere(agent), function="")
