@@ -15,6 +15,7 @@ PUBLIC = {
     "/besoins": "/besoins?tri=soutiens",
     "/besoins/<key:need_id>-<slug>": "/besoins/4",
     "/besoins/<key:need_id>/coalition": "/besoins/4/coalition",
+    "/besoins/<key:need_id>/discussion": "/besoins/4/discussion",
     "/besoins/<key:need_id>/soutiens": "/besoins/4/soutiens",
     "/besoins/<key:need_id>/versions": "/besoins/4/versions",
     "/besoins/proches": "/besoins/proches?title=salle",
@@ -38,6 +39,9 @@ PUBLIC = {
 }
 MEMBER = {
     "/besoins/<key:need_id>": "/besoins/36",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/reponse": "/besoins/4/discussion/1/reponse",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": "/besoins/4/discussion/2/retrait",
+    "/besoins/<key:need_id>/discussion/<key:message_id>/signalement": "/besoins/4/discussion/1/signalement",
     "/besoins/<key:need_id>/modification": "/besoins/36/modification",
     "/besoins/<key:need_id>/quitter": "/besoins/36/quitter",
     "/besoins/<key:need_id>/rejoindre": "/besoins/36/rejoindre",
@@ -71,6 +75,7 @@ CURATOR = {
     "/curation/journal": "/curation/journal",
     "/curation/mandats/<key:affiliation_id>": "/curation/mandats/1",
     "/curation/rattachements/<key:affiliation_id>": "/curation/rattachements/1",
+    "/curation/messages/<key:message_id>": "/curation/messages/1",
     "/curation/organisations/<code>/doublon": "/curation/organisations/ccas-vern-sur-seiche/doublon?q=vern",
     "/curation/organisations/<code>/saisie": "/curation/organisations/213501034/saisie",
     "/curation/tours": "/curation/tours",
@@ -91,6 +96,8 @@ ELSEWHERE = {
     "/besoins/<key:need_id>/lettre-d-engagement.odt",
     "/besoins/<key:need_id>/lettre-d-engagement.pdf",
     "/besoins/brouillons/<key:need_id>",  # in the journey
+    "/besoins/<key:need_id>/discussion/<key:message_id>/modification",  # just after writing, in test_discussing.py
+    "/besoins/<key:need_id>/discussion/pieces/<key:attachment_id>",  # a file
     "/compte/donnees.json",  # a file
     "/compte/second-facteur/ajout",  # these four with a phone, in test_curator_at_work.py
     "/compte/second-facteur/codes",
@@ -116,6 +123,7 @@ REFUSED = [
     ("/besoins/99999", None, 404),
     ("/curation", people.MIREILLE, 403),
     (VERN, people.MIREILLE, 403),
+    ("/besoins/4/discussion/1/retrait", people.MIREILLE, 403),
     (f"{VERN}/personnes/8/mandat", "Lina Haddad", 403),
     ("/curation/organisations/213503527/saisie", people.CLAIRE, 409),
     ("/contester/un-lien-qui-ne-sert-plus", None, 410),
@@ -146,6 +154,7 @@ VISITS = [
     *((path, None) for path in [*PUBLIC.values(), *ALSO_PUBLIC]),
     *((path, people.CLAIRE) for path in ALSO_CURATOR),
     *((path, people.MIREILLE) for path in MEMBER.values()),
+    ("/besoins/4/discussion", people.MIREILLE),
     *((path, people.STEPHANE) for path in REFERENT.values()),
     *((path, people.CLAIRE) for path in CURATOR.values()),
     (VERN, "Lina Haddad"),
@@ -156,6 +165,7 @@ DARK = [
     "/",
     "/besoins",
     "/besoins/4",
+    "/besoins/4/discussion",
     "/recherche?q=salle",
     "/solutions/2",
     ROUND,

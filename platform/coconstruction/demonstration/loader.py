@@ -18,6 +18,8 @@ from coconstruction.coalitions.actions import Decision, Offer, engage, join
 from coconstruction.curation.actions import shortlist
 from coconstruction.curation.duplicates import declare_duplicate
 from coconstruction.demonstration.content import read
+from coconstruction.discussions.actions import Words, say
+from coconstruction.discussions.voices import Voice
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.needs.actions import post, support
 from coconstruction.needs.content import NeedContent
@@ -143,7 +145,8 @@ def count_steps() -> int:
     needs = read("needs")
     joins = sum(len(each["coalition"]["members"]) for each in needs if each["coalition"])
     supports = sum(len(each["supports"]) for each in needs)
-    return len(read("solutions")) + len(needs) + joins + supports + len(read("rounds")["candidates"]) + 1
+    messages = sum(1 + len(each["answers"]) for talk in read("discussions") for each in talk["messages"])
+    return len(read("solutions")) + len(needs) + joins + supports + messages + len(read("rounds")["candidates"]) + 1
 
 
 def is_loaded(session: Session) -> bool:
@@ -158,6 +161,8 @@ def events(story: Story) -> Iterator[Event]:
         for number, act in enumerate(acts, start=1):
             # Spread over the days since, the last ones an hour ago.
             yield Event(start + (story.today - timedelta(hours=1) - start) * number / (len(acts) + 1), act)
+    for talk in read("discussions"):
+        yield from _talk(story, talk["need"], talk["messages"], {})
     yield from _round_events(story)
 
 
@@ -199,6 +204,20 @@ def _join(story: Story, key: str, member: dict[str, Any]) -> None:
     if told := member.get("deliberation"):
         taken_on = (story.today - timedelta(days=told["days_ago"])).date()
         engage(story.session, hat, need.id, Decision(told["number"], taken_on))
+
+
+def _talk(story: Story, key: str, messages: list[dict[str, Any]], first: dict[str, int]) -> Iterator[Event]:
+    """`first`: the number of the message answered, known once it is said."""
+    for each in messages:
+        said: dict[str, int] = {}
+        yield Event(story.today - timedelta(days=each["days_ago"]), partial(_say, story, key, each, first, said))
+        yield from _talk(story, key, each.get("answers", []), said)
+
+
+def _say(story: Story, key: str, each: dict[str, Any], first: dict[str, int], said: dict[str, int]) -> None:
+    agent, place = story.agents[each["email"]], each["organisation"]
+    voice = Voice(agent, story.hat_of(each["email"], place) if place else None)
+    said["id"] = say(story.session, voice, story.needs[key].id, Words(each["text"]), first.get("id")).id
 
 
 def _round_events(story: Story) -> Iterator[Event]:

@@ -175,7 +175,8 @@ def _acts(message: Message, voice: Voice) -> Sequence[str]:
         "remove": policy.refusal_to_remove(message, voice),
         "report": policy.refusal_to_report(message),
     }
-    return [name for name, refusal in refusals.items() if refusal is None]
+    allowed = [name for name, refusal in refusals.items() if refusal is None]
+    return [name for name in allowed if name != "report" or not voice.wrote(message)]
 
 
 def _need(need_id: int) -> Need:
