@@ -30,6 +30,7 @@ PUBLIC = {
     "/organisations/<code>": "/organisations/213500051",
     "/qui-peut-faire-quoi": "/qui-peut-faire-quoi",
     "/recherche": "/recherche?q=salle",
+    "/seuils": "/seuils",
     "/solutions": "/solutions",
     "/solutions/<key:solution_id>-<slug>": "/solutions/2",
     "/tours": "/tours",
@@ -42,9 +43,11 @@ MEMBER = {
     "/besoins/<key:need_id>/discussion/<key:message_id>/reponse": "/besoins/4/discussion/1/reponse",
     "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": "/besoins/4/discussion/2/retrait",
     "/besoins/<key:need_id>/discussion/<key:message_id>/signalement": "/besoins/4/discussion/1/signalement",
+    "/besoins/<key:need_id>/engagement": "/besoins/4/engagement",
     "/besoins/<key:need_id>/modification": "/besoins/36/modification",
-    "/besoins/<key:need_id>/quitter": "/besoins/36/quitter",
+    "/besoins/<key:need_id>/quitter": "/besoins/4/quitter",
     "/besoins/<key:need_id>/rejoindre": "/besoins/36/rejoindre",
+    "/besoins/<key:need_id>/relais": "/besoins/4/relais",
     "/besoins/<key:need_id>/retrait": "/besoins/36/retrait",
     "/besoins/nouveau": "/besoins/nouveau?titre=Une salle",
     "/compte": "/compte",
@@ -78,6 +81,7 @@ CURATOR = {
     "/curation/messages/<key:message_id>": "/curation/messages/1",
     "/curation/organisations/<code>/doublon": "/curation/organisations/ccas-vern-sur-seiche/doublon?q=vern",
     "/curation/organisations/<code>/saisie": "/curation/organisations/213501034/saisie",
+    "/curation/seuils": "/curation/seuils?modele=axe-2-vague-2",
     "/curation/tours": "/curation/tours",
     "/curation/tours/<key:round_id>": "/curation/tours/1",
     "/curation/tours/<key:round_id>/calendrier": "/curation/tours/1/calendrier",
@@ -95,6 +99,7 @@ ELSEWHERE = {
     "/besoins/<key:need_id>/coalition.pdf",
     "/besoins/<key:need_id>/lettre-d-engagement.odt",
     "/besoins/<key:need_id>/lettre-d-engagement.pdf",
+    "/besoins/<key:need_id>/deliberations/<key:membership_id>",  # a file
     "/besoins/brouillons/<key:need_id>",  # in the journey
     "/besoins/<key:need_id>/discussion/<key:message_id>/modification",  # just after writing, in test_discussing.py
     "/besoins/<key:need_id>/discussion/pieces/<key:attachment_id>",  # a file
