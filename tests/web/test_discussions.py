@@ -328,8 +328,8 @@ def test_an_organisation_is_picked_by_its_name_and_nothing_typed_is_lost(talk: P
     assert page.field("text").strip() == "Qu’en pensez-vous ?"
     assert session.scalar(select(func.count(Message.id))) == 0
     code = cast.organisation(session, cast.RENNES_METROPOLE).code
-    assert page.soup.select_one(f"input[name=mentions][value='{code}']")
-    page = say(talk, "Qu’en pensez-vous ?", mentions=code)
+    assert page.soup.select_one(f"input[name=picked][value='{code}']")
+    page = say(talk, "Qu’en pensez-vous ?", picked=code)
     assert page.links()["@Rennes Métropole"] == f"/organisations/{code}"
     assert letters(session, "mentioned") == [METRO]
     assert "Aucune organisation ne porte ce nom." in say(talk, "Et ?", search="zzzz", chercher="oui").text

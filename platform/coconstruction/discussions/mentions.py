@@ -14,6 +14,7 @@ from coconstruction.discussions.models import Message, MessageMention
 from coconstruction.needs.models import Need
 from coconstruction.notifications.actions import Mail, post
 from coconstruction.territories.models import Organisation
+from coconstruction.territories.queries import organisations_coded
 
 # An organisation hears of a discussion once a day at most; a person's messages reach so many organisations a day.
 QUIET = timedelta(days=1)
@@ -25,7 +26,7 @@ def keep_mentions(session: Session, need: Need, message: Message) -> None:
     codes = mentioned(message.text)
     if len(codes) > policy.MOST_MENTIONS:
         raise policy.too_many_mentions(need)
-    named = queries.organisations_coded(session, codes)
+    named = organisations_coded(session, codes)
     stale = MessageMention.message_id == message.id, MessageMention.organisation_id.not_in([each.id for each in named])
     session.execute(delete(MessageMention).where(*stale))
     to_tell = {each.id for each in _to_tell(session, message, named)}

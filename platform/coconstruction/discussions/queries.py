@@ -163,11 +163,6 @@ def sent_before(session: Session, like: Message) -> Message | None:
     return session.scalar(select(Message).where(*same).limit(1))
 
 
-def organisations_coded(session: Session, codes: Collection[str]) -> Sequence[Organisation]:
-    wanted = select(Organisation).where(Organisation.code.in_(codes), Organisation.active)
-    return session.scalars(wanted.order_by(Organisation.id)).all()
-
-
 def told_lately(session: Session, need_id: int, organisation_ids: Collection[int], since: datetime) -> set[int]:
     """Which of them were written to about this discussion."""
     wanted = select(MessageMention.organisation_id).join(Message, Message.id == MessageMention.message_id)

@@ -23,7 +23,7 @@ from coconstruction.errors import NotFound
 from coconstruction.needs.models import Need, State
 from coconstruction.needs.queries import public_need
 from coconstruction.territories.models import Organisation
-from coconstruction.territories.queries import suggest
+from coconstruction.territories.queries import organisations_coded, suggest
 from coconstruction.web import access, limits
 from coconstruction.web.addresses import page_number, whole_number
 
@@ -224,7 +224,7 @@ def _is_curator(agent: Agent | None) -> bool:
 
 
 def _picked(form: MessageForm) -> Sequence[Organisation]:
-    return queries.organisations_coded(db.session(), form.ticked())
+    return organisations_coded(db.session(), form.ticked())
 
 
 def _offer(form: MessageForm) -> None:

@@ -110,6 +110,12 @@ def resolve(session: Session, codes: Iterable[str]) -> dict[str, int]:
     return {code: keys.pop() for code, keys in ids.items() if len(keys) == 1}
 
 
+def organisations_coded(session: Session, codes: Collection[str]) -> Sequence[Organisation]:
+    """Those of these codes that may act."""
+    wanted = select(Organisation).where(Organisation.code.in_(codes), Organisation.active)
+    return session.scalars(wanted.order_by(Organisation.id)).all()
+
+
 def suggest(session: Session, text: str, limit: int = 10) -> list[Suggestion]:
     """Organisations by the words of their name, their SIREN, INSEE or postal code, exact name first, then the most
     populated. Two statements."""
