@@ -208,8 +208,9 @@ def _is_long(log: Path) -> bool:
 
 def lock(session: Session, model: type[T], key: Any) -> T:
     """The row, held until the transaction ends: decide on its state only after this. On SQLite the
-    transaction itself is the lock (`BEGIN IMMEDIATE`)."""
-    thing = session.get(model, key, with_for_update=True, populate_existing=True)
+    transaction itself is the lock (`BEGIN IMMEDIATE`). Its key is left free on PostgreSQL, where writing a row that
+    only points to this one would otherwise wait for it, and the other way round for ever."""
+    thing = session.get(model, key, with_for_update={"key_share": True}, populate_existing=True)
     if thing is None:
         raise NotFound
     return thing
