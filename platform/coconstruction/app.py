@@ -29,6 +29,7 @@ from coconstruction.dossier import routes as dossier
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
+from coconstruction.outreach import routes as outreach
 from coconstruction.papers import routes as papers
 from coconstruction.privacy import cli as privacy_cli
 from coconstruction.privacy import routes as privacy
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     dossier.blueprint,
     coalitions.blueprint,
     papers.blueprint,
+    outreach.blueprint,
     discussions.blueprint,
     organisations.blueprint,
     team.blueprint,

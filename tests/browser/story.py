@@ -80,7 +80,10 @@ def gather(visitor: Visitor, need: str) -> None:
     """Five organisations, of which a whole département: the last one crosses the line."""
     missing, crossing = "La coalition ", "Avec vous, le seuil est franchi."
     lead, pilot = "Chef de file : nous menons le projet", "Territoire pilote : nous essayons les premiers"
-    builder, helper = "Co-porteur : nous construisons avec le chef de file", "Contributeur : nous aidons, à notre mesure"
+    builder, helper = (
+        "Co-porteur : nous construisons avec le chef de file",
+        "Contributeur : nous aidons, à notre mesure",
+    )
     join(visitor, need, people.MIREILLE, missing, lead, {"Jours de travail d’agents": "5"})
     join(
         visitor, need, people.BERTRAND, missing, pilot, {"Lequel ?": "Quatre salles", "Participation en euros": "2 000"}

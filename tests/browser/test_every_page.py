@@ -44,6 +44,7 @@ MEMBER = {
     "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": "/besoins/4/discussion/2/retrait",
     "/besoins/<key:need_id>/discussion/<key:message_id>/signalement": "/besoins/4/discussion/1/signalement",
     "/besoins/<key:need_id>/engagement": "/besoins/4/engagement",
+    "/besoins/<key:need_id>/inviter": "/besoins/4/inviter",
     "/besoins/<key:need_id>/modification": "/besoins/36/modification",
     "/besoins/<key:need_id>/quitter": "/besoins/4/quitter",
     "/besoins/<key:need_id>/rejoindre": "/besoins/36/rejoindre",
@@ -53,6 +54,7 @@ MEMBER = {
     "/compte": "/compte",
     "/compte/agir": "/compte/agir?next=/besoins",
     "/compte/donnees": "/compte/donnees",
+    "/compte/invitations": "/compte/invitations",
     "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/1/fin",
     "/compte/organisations/<key:affiliation_id>/mandat": "/compte/organisations/1/mandat",
     "/compte/organisations/<key:affiliation_id>/preuve": "/compte/organisations/1/preuve",
@@ -115,6 +117,7 @@ ELSEWHERE = {
     "/deconnexion/retour",
     "/contester/<token>",  # with a letter, like the next one, in test_belonging.py
     "/invitations/<token>",
+    "/rejoindre/<token>",  # with a letter, in test_inviting.py
     "/curation/domaines/<code>/<domain>",  # once somebody has written from there, in test_belonging.py
     "/curation/pieces/<key:document_id>",  # a file
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below

@@ -22,6 +22,7 @@ PAGES = (
     "/besoins/1/versions",
     "/besoins/1/soutiens",
     "/besoins/1/discussion",
+    "/compte/invitations",
     "/solutions",
     "/solutions/1",
 )

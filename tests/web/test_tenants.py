@@ -77,6 +77,7 @@ OWN_ONLY = {
     "/besoins/<key:need_id>/rejoindre": "open to every organisation",
     "/besoins/<key:need_id>/engagement": "one's own membership: see below",
     "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
+    "/besoins/<key:need_id>/inviter": "the coalition's: see below",
     "/besoins/<key:need_id>/relais": "the lead's: see below",
     "/besoins/<key:need_id>/relais/reponse": "whoever it is offered to: see below",
     "/besoins/<key:need_id>/discussion": "open to every organisation",
@@ -101,8 +102,10 @@ OWN_ONLY = {
     "/connexion": "nobody yet",
     "/connexion/<token>": "whoever holds the key",
     "/connexion/proconnect/suite": "whoever came back from ProConnect",
+    "/compte/invitations": "what one's own organisation receives",
     "/contester/<token>": "whoever holds the key",
     "/invitations/<token>": "whoever holds the key",
+    "/rejoindre/<token>": "whoever holds the key",
 }
 NOT_COMPARED = {"agent_session"}
 
@@ -224,12 +227,13 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
     assert rows() == before
 
 
-@pytest.mark.parametrize("path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse"])
+@pytest.mark.parametrize("path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "inviter"])
 def test_what_a_member_says_is_not_said_for_it(
     things: Things, stranger: PageClient, rows: Callable[[], object], path: str
 ) -> None:
     before = rows()
-    form = {"number": "2026-042", "taken_on": "2027-01-05", "to": "1", "reponse": "accepter"}
+    deliberation = {"number": "2026-042", "taken_on": "2027-01-05"}
+    form = {**deliberation, "to": "1", "reponse": "accepter", "picked": things.vern}
     answer = stranger.send(f"/besoins/{things.need}/{path.format(pledge=things.pledge)}", form)
     assert answer.status in (403, 409)
     assert rows() == before

@@ -16,6 +16,7 @@ from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
 from coconstruction.needs.models import State
 from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import NEXT_STEPS
+from coconstruction.outreach.policy import refusal_to_invite
 from coconstruction.web import access, limits
 from coconstruction.web.addresses import page_number
 
@@ -32,18 +33,20 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         return redirect(url_for("dossier.draft", need_id=need.id))
     if request.path != need.path:
         return redirect(need.path, 301)
+    ours = coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None
     return render_template(
         "dossier/show.html",
         need=need,
         theme=THEMES.get(need.theme, ""),
         next_step=NEXT_STEPS[State(need.state)],
         dossier=Dossier(db.session(), need),
-        ours=coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None,
+        ours=ours,
         relay=coalitions.lead_offer(db.session(), need.id) if hat else None,
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
         refusals={
             "support": policy.refusal_to_support(need, hat),
             "join": refusal_to_join(need, hat),
+            "invite": refusal_to_invite(need, hat, member=ours is not None),
             "edit": policy.refusal_to_edit(need, hat),
             "withdraw": policy.refusal_to_withdraw(need, hat),
             "reopen": policy.refusal_to_reopen(need, hat),

@@ -5,6 +5,7 @@ from coconstruction.accounts.current import acting_or_none
 from coconstruction.database import db
 from coconstruction.home import queries
 from coconstruction.needs.queries import drafts_of
+from coconstruction.outreach.queries import waiting_for
 from coconstruction.web import access
 
 blueprint = Blueprint("home", __name__)
@@ -21,4 +22,5 @@ def index() -> ResponseReturnValue:
         latest=queries.latest_needs(session),
         solutions=queries.latest_solutions(session),
         drafts=drafts_of(session, hat.organisation_id) if hat else [],
+        invitations=waiting_for(session, hat.organisation_id, 3) if hat else [],
     )
