@@ -54,6 +54,7 @@ from coconstruction.web import (
     security,
     uploads,
 )
+from coconstruction.web.application import Application
 
 BLUEPRINTS = (
     home.blueprint,
@@ -82,7 +83,7 @@ DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
 
 
 def create_app(settings: Settings) -> Flask:
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Application(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -18,8 +18,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, registry
 from sqlalchemy.sql.dml import ReturningInsert
 
 from coconstruction.errors import NotFound
@@ -31,6 +31,8 @@ LOCK_WAIT_MS = 10_000
 SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0")
 LARGEST_LOG = 4 * 2**20
 EMPTYING_SECONDS = 2
+READ_ANEW = "read_anew"
+DEADLOCK = "40P01"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _rebuilding: ContextVar[bool] = ContextVar("rebuilding", default=False)
@@ -210,10 +212,31 @@ def lock(session: Session, model: type[T], key: Any) -> T:
     """The row, held until the transaction ends: decide on its state only after this. On SQLite the
     transaction itself is the lock (`BEGIN IMMEDIATE`). Its key is left free on PostgreSQL, where writing a row that
     only points to this one would otherwise wait for it, and the other way round for ever."""
+    session.info[READ_ANEW] = True
     thing = session.get(model, key, with_for_update={"key_share": True}, populate_existing=True)
     if thing is None:
         raise NotFound
     return thing
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_anew(state: ORMExecuteState) -> None:
+    """Once a row is held, what is asked for is what the one who held it before left, never what this transaction had
+    read while it waited. Column by column, or through a relationship, nothing already read is asked for."""
+    asked = state.is_select and not state.is_column_load and not state.is_relationship_load
+    if asked and READ_ANEW in state.session.info:
+        state.update_execution_options(populate_existing=True)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _read_once(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(READ_ANEW, None)
+
+
+def deadlocked(error: OperationalError) -> bool:
+    """Whether PostgreSQL undid this transaction for another one to go on."""
+    return getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
