@@ -1,7 +1,6 @@
 """A server killed in the middle of its work loses nothing that it acknowledged, and starts again by itself."""
 
 import http.client
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coconstruction.app import create_app
+from coconstruction.coalitions.models import Crossing, Membership
+from coconstruction.coalitions.queries import coverage_of
 from coconstruction.database import transaction
 from coconstruction.journal import JournalEntry, first_flaw, last_line
-from coconstruction.needs.models import Need, Support
+from coconstruction.needs.models import Need, State, Support
 from coconstruction.settings import Settings
 from coconstruction.territories.models import Organisation
 from tests import cast
@@ -30,11 +31,12 @@ BEFORE_THE_KILL = 60
 
 
 @dataclass(frozen=True)
-class Voice:
-    """One support, as a browser sends it."""
+class Gesture:
+    """One support or one arrival in a coalition, as a browser sends it."""
 
     organisation_id: int
     need_id: int
+    what: str
     cookie: str
     token: str
 
@@ -48,8 +50,9 @@ def site(app: Flask, worker_settings: Settings, tmp_path: Path) -> Iterator[Site
     served.kill()  # its worker is in the middle of a whole index that nobody will read
 
 
-@pytest.fixture
-def voices(app: Flask, worker_settings: Settings) -> list[Voice]:
+@pytest.fixture(params=["soutien", "rejoindre"])
+def gestures(app: Flask, worker_settings: Settings, request: pytest.FixtureRequest) -> list[Gesture]:
+    """By villages, and by the two bodies with which a coalition crosses the line."""
     with app.app_context(), transaction() as session:
         author = cast.affiliation(session, "maire@vern.example", cast.VERN)
         titles = [f"Un besoin parmi {NEEDS}, le numéro {number}" for number in range(NEEDS)]
@@ -59,48 +62,54 @@ def voices(app: Flask, worker_settings: Settings) -> list[Voice]:
             Organisation.kind == "commune",
             Organisation.reference != cast.VERN,
         )
-        bodies = session.scalars(select(Organisation).where(*here).order_by(Organisation.id).limit(PEOPLE)).all()
+        villages = select(Organisation).where(*here).order_by(Organisation.id).limit(PEOPLE - 2)
+        large = [cast.organisation(session, reference) for reference in (cast.RENNES_METROPOLE, cast.ILLE_ET_VILAINE)]
+        bodies = [*large, *session.scalars(villages)]
         keys = {}
         for number, body in enumerate(bodies):
-            cast.agent(session, f"agent{number}@crowd.example", body.reference)
+            cast.agent(session, f"agent{number}@crowd.example", body.reference, mandate=True)
             session.flush()
             keys[body.id] = cast.session_key(session, f"agent{number}@crowd.example")
     signing = create_app(replace(worker_settings, secret_key=SECRET_KEY))
     people = {organisation_id: _signed_in(signing, key) for organisation_id, key in keys.items()}
     hang_up(signing)
-    return [Voice(each, need_id, *people[each]) for need_id in needs for each in people]
+    return [Gesture(each, need_id, request.param, *people[each]) for need_id in needs for each in people]
 
 
 def test_what_was_acknowledged_before_a_kill_is_there_after_it(
-    voices: list[Voice], site: Site, session: Session
+    gestures: list[Gesture], site: Site, session: Session
 ) -> None:
-    kept = _send_until_killed(site, voices)
-    assert BEFORE_THE_KILL <= len(kept) < len(voices)
+    kept = _send_until_killed(site, gestures)
+    assert BEFORE_THE_KILL <= len(kept) < len(gestures)
     site.start()
-    there = {(each.organisation_id, each.need_id) for each in session.scalars(select(Support))}
-    assert {(voice.organisation_id, voice.need_id) for voice in kept} <= there
+    assert {(each.organisation_id, each.need_id) for each in kept} <= _there(session, gestures[0].what)
     _check_whole(session)
 
-    rest = [voice for voice in voices if voice not in kept]
-    assert {_send(site, voice) for voice in rest} == {303}
-    counts = session.scalars(select(Need.supports_count)).all()
-    assert counts == [PEOPLE + 1] * NEEDS  # the bearer's too
+    rest = [each for each in gestures if each not in kept]
+    assert {_send(site, each) for each in rest} == {303}
+    assert {(each.organisation_id, each.need_id) for each in gestures} <= _there(session, gestures[0].what)
     _check_whole(session)
 
 
-def _send_until_killed(site: Site, voices: Sequence[Voice]) -> list[Voice]:
+def _there(session: Session, what: str) -> set[tuple[int, int]]:
+    session.expire_all()
+    table = Support if what == "soutien" else Membership
+    return {(each.organisation_id, each.need_id) for each in session.scalars(select(table))}
+
+
+def _send_until_killed(site: Site, gestures: Sequence[Gesture]) -> list[Gesture]:
     """Those the server said it had taken."""
     enough = Event()
-    kept: list[Voice] = []
+    kept: list[Gesture] = []
 
-    def send(voice: Voice) -> None:
-        if not enough.is_set() and _send(site, voice) == 303:
-            kept.append(voice)
+    def send(gesture: Gesture) -> None:
+        if not enough.is_set() and _send(site, gesture) == 303:
+            kept.append(gesture)
             if len(kept) >= BEFORE_THE_KILL:
                 enough.set()
 
     with ThreadPoolExecutor(CLIENTS) as clients:
-        sending = [clients.submit(send, voice) for voice in voices]
+        sending = [clients.submit(send, each) for each in gestures]
         enough.wait(60)
         site.kill()
         for each in sending:
@@ -108,13 +117,13 @@ def _send_until_killed(site: Site, voices: Sequence[Voice]) -> list[Voice]:
     return kept
 
 
-def _send(site: Site, voice: Voice) -> int:
+def _send(site: Site, gesture: Gesture) -> int:
     """The status, 0 when nobody answers any more."""
-    headers = {"Cookie": voice.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"Cookie": gesture.cookie, "Content-Type": "application/x-www-form-urlencoded"}
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
     try:
-        body = urlencode({"csrf_token": voice.token})
-        connection.request("POST", f"/besoins/{voice.need_id}/soutien", body, headers)
+        body = urlencode({"csrf_token": gesture.token, "role": "contributeur"})
+        connection.request("POST", f"/besoins/{gesture.need_id}/{gesture.what}", body, headers)
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0
@@ -135,5 +144,10 @@ def _signed_in(app: Flask, key: str) -> tuple[str, str]:
 def _check_whole(session: Session) -> None:
     lines = session.scalars(select(JournalEntry).order_by(JournalEntry.seq)).all()
     assert first_flaw(lines, *last_line(session)) is None
-    voices = Counter(session.scalars(select(Support.need_id)))
-    assert voices == {need.id: need.supports_count for need in session.scalars(select(Need))}
+    for need in session.scalars(select(Need).execution_options(populate_existing=True)):
+        voices = session.scalars(select(Support).where(Support.need_id == need.id)).all()
+        members = session.scalars(select(Membership.organisation_id).where(Membership.need_id == need.id)).all()
+        crossings = session.scalars(select(Crossing).where(Crossing.need_id == need.id)).all()
+        assert (need.supports_count, need.members_count) == (len(voices), len(members))
+        assert need.covered_population == coverage_of(session, members).population
+        assert len(crossings) == (need.state == State.QUALIFIED)

@@ -103,6 +103,25 @@ def test_a_hundred_supports_of_one_organisation_make_one_voice(
     assert_journal_is_whole(session, {"need.supported": 1, "need.support_seconded": 4})
 
 
+def test_members_who_invite_the_same_at_once_send_one_letter_each(
+    app: Flask, worker_settings: Settings, session: Session, need_id: int
+) -> None:
+    """While they support the need too: a support holds the need before it points to the organisation."""
+    members, invited = communes(session, 24)[:16], communes(session, 24)[16:]
+    keys = people(app, [*members, *invited])
+    with app.app_context(), transaction() as writing:
+        for number, reference in enumerate(members):
+            join(writing, cast.affiliation(writing, f"agent{number}@crowd.example", reference), need_id, "pilote", [])
+    codes = [cast.organisation(session, each).code for each in invited]
+    asking = [Act(key, f"/besoins/{need_id}/inviter", {"picked": codes}) for key in keys[:16]]
+    voices = [Act(key, f"/besoins/{need_id}/soutien") for key in keys]
+    mixed = [each for number, act in enumerate(voices) for each in (act, *asking[number : number + 1])]
+    assert Counter(rush(worker_settings, mixed)) == {303: 40}
+    told = Counter(session.scalars(select(Letter.recipient).where(Letter.template == "join_invitation")))
+    assert told == {f"agent{number}@crowd.example": 1 for number in range(16, 24)}
+    assert_journal_is_whole(session, {"coalition.invited": 1})
+
+
 def test_twenty_ballots_of_one_organisation_leave_one(app: Flask, worker_settings: Settings, session: Session) -> None:
     candidates = selection.prepare(app)
     with app.app_context(), transaction() as writing:
