@@ -7,7 +7,6 @@ from tests.browser.visitor import PHONE
 from tests.served import Site
 
 NEED = "/besoins/1"  # its coalition covers a whole département and parts of others
-OUTLINE = "element => getComputedStyle(element.querySelector('path')).strokeWidth"
 
 
 def test_from_a_departement_of_the_map_to_its_row_with_the_keys(site: Site, arrive: Arrive) -> None:
@@ -18,12 +17,12 @@ def test_from_a_departement_of_the_map_to_its_row_with_the_keys(site: Site, arri
     first = places.first
     figures = str(first.locator("title").text_content())
     expect(visitor.main.get_by_role("link", name=figures)).to_have_count(1)
-    apart = first.evaluate(OUTLINE)
+    apart = str(first.locator("path").first.evaluate("element => getComputedStyle(element).strokeWidth"))
     first.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")  # come to by the keys, it shows that it has the focus
     expect(first).to_be_focused()
-    assert first.evaluate(OUTLINE) != apart
+    expect(first.locator("path").first).not_to_have_css("stroke-width", apart)
     expect(visitor.main.locator("#carte-tableau")).not_to_be_visible()
     page.keyboard.press("Enter")
     row = visitor.main.locator(":target")
