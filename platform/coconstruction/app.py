@@ -26,6 +26,7 @@ from coconstruction.demonstration import routes as demonstration
 from coconstruction.discussions import routes as discussions
 from coconstruction.dossier import organisations, team
 from coconstruction.dossier import routes as dossier
+from coconstruction.following import routes as following
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     coalitions.blueprint,
     papers.blueprint,
     outreach.blueprint,
+    following.blueprint,
     discussions.blueprint,
     organisations.blueprint,
     team.blueprint,

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.assistance.actions import tell_assisted
 from coconstruction.coalitions.crossing import GRACE, lapse
 from coconstruction.coalitions.queries import needs_to_reopen
 from coconstruction.database import db, empty_log, transaction
+from coconstruction.following.actions import send_digest, tell_edits
+from coconstruction.following.queries import needs_with_news
 from coconstruction.journal import last_line
 from coconstruction.notifications.carrier import carry_letters
 from coconstruction.rounds.actions import publish
@@ -29,7 +32,9 @@ def run_once(app: Flask, settings: Settings) -> bool:
     steps: tuple[Callable[[], object], ...] = (
         publish_due_results,
         reopen_lapsed_needs,
-        _reader_of_assistance(app),
+        _reader(app, tell_assisted),
+        _reader(app, tell_edits),
+        send_news,
         lambda: carry_letters(settings),
         lambda: catch_up(app.extensions["search"], db.session()),
         empty_log,
@@ -50,15 +55,22 @@ def reopen_lapsed_needs() -> None:
             lapse(session, need_id)
 
 
-def _reader_of_assistance(app: Flask) -> Callable[[], object]:
-    """Reads on from the line it stopped at: the journal is long, and tells of assistance seldom."""
+def send_news() -> None:
+    for need_id in needs_with_news(db.session(), clock.now()):
+        with transaction() as session:
+            send_digest(session, need_id, clock.now())
+
+
+def _reader(app: Flask, tell: Callable[[Session, int], None]) -> Callable[[], object]:
+    """Reads on from the line it stopped at: the journal is long, and tells of such things seldom."""
+    place = f"{tell.__name__}_seen"
 
     def read_on() -> None:
-        seen, head = app.extensions.get("assistance_seen", 0), last_line(db.session())[0]
+        seen, head = app.extensions.get(place, 0), last_line(db.session())[0]
         if head > seen:
             with transaction() as session:
-                tell_assisted(session, seen)
-            app.extensions["assistance_seen"] = head
+                tell(session, seen)
+            app.extensions[place] = head
 
     return read_on
 

@@ -16,6 +16,7 @@ PUBLIC = {
     "/besoins/<key:need_id>-<slug>": "/besoins/4",
     "/besoins/<key:need_id>/coalition": "/besoins/4/coalition",
     "/besoins/<key:need_id>/discussion": "/besoins/4/discussion",
+    "/besoins/<key:need_id>/nouvelles": "/besoins/4/nouvelles",
     "/besoins/<key:need_id>/soutiens": "/besoins/4/soutiens",
     "/besoins/<key:need_id>/versions": "/besoins/4/versions",
     "/besoins/proches": "/besoins/proches?title=salle",
@@ -40,12 +41,15 @@ PUBLIC = {
 }
 MEMBER = {
     "/besoins/<key:need_id>": "/besoins/36",
+    "/besoins/<key:need_id>/accord": "/besoins/4/accord",
     "/besoins/<key:need_id>/discussion/<key:message_id>/reponse": "/besoins/4/discussion/1/reponse",
     "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": "/besoins/4/discussion/2/retrait",
     "/besoins/<key:need_id>/discussion/<key:message_id>/signalement": "/besoins/4/discussion/1/signalement",
     "/besoins/<key:need_id>/engagement": "/besoins/4/engagement",
     "/besoins/<key:need_id>/inviter": "/besoins/4/inviter",
     "/besoins/<key:need_id>/modification": "/besoins/36/modification",
+    "/besoins/<key:need_id>/nouvelles/<key:news_id>/retrait": "/besoins/4/nouvelles/1/retrait",
+    "/besoins/<key:need_id>/nouvelles/ecrire": "/besoins/4/nouvelles/ecrire",
     "/besoins/<key:need_id>/quitter": "/besoins/4/quitter",
     "/besoins/<key:need_id>/rejoindre": "/besoins/36/rejoindre",
     "/besoins/<key:need_id>/relais": "/besoins/4/relais",
@@ -62,6 +66,7 @@ MEMBER = {
     "/compte/profil": "/compte/profil",
     "/compte/second-facteur": "/compte/second-facteur",
     "/compte/sessions": "/compte/sessions",
+    "/compte/suivis": "/compte/suivis",
     "/compte/suppression": "/compte/suppression",
     "/deconnexion": "/deconnexion",
     "/tours/<slug>/bulletin/recu": f"{ROUND}/bulletin/recu",
@@ -118,6 +123,7 @@ ELSEWHERE = {
     "/contester/<token>",  # with a letter, like the next one, in test_belonging.py
     "/invitations/<token>",
     "/rejoindre/<token>",  # with a letter, in test_inviting.py
+    "/suivis/<token>",  # with a letter, in test_hearing_of_a_need.py
     "/curation/domaines/<code>/<domain>",  # once somebody has written from there, in test_belonging.py
     "/curation/pieces/<key:document_id>",  # a file
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below

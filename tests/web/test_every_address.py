@@ -71,6 +71,7 @@ class Stage:
             "membership_id": 1,
             "pledge_id": 1,
             "message_id": self.message,
+            "news_id": 1,
             "attachment_id": 1,
             "domain": "demo.example",
             "number": "x" * 16,

@@ -22,6 +22,7 @@ from coconstruction.coalitions.actions import join
 from coconstruction.database import transaction
 from coconstruction.discussions.actions import Words, say
 from coconstruction.discussions.voices import Voice
+from coconstruction.following.actions import tell
 from coconstruction.journal import last_line
 from coconstruction.needs.actions import save_draft, support
 from coconstruction.papers import odt, pdf
@@ -54,6 +55,7 @@ def lived_in(app: Flask, worker_settings: Settings, session: Session) -> Iterato
             support(writing, hat, need_id)
             join(writing, cast.affiliation(writing, "metro@demo.example", cast.RENNES_METROPOLE), need_id, "pilote", [])
             say(writing, Voice(author.agent, author), need_id, Words("Et chez vous ?"))
+            tell(writing, author, need_id, "L’essai commence", "En mars.")
             say(writing, Voice(curator), need_id, Words("Une solution existe."), 1)
             save_draft(writing, author, None, cast.CONTENT)
             for person in writing.scalars(select(Agent)):
@@ -77,6 +79,7 @@ def test_no_page_that_others_can_reach_names_anyone(lived_in: Flask, who: str | 
         "papers.coalition",
         "papers.members",
         "discussions.show",
+        "following.news",
         "rounds.results",
         "organisations.show",
         "search.index",

@@ -22,7 +22,9 @@ PAGES = (
     "/besoins/1/versions",
     "/besoins/1/soutiens",
     "/besoins/1/discussion",
+    "/besoins/1/nouvelles",
     "/compte/invitations",
+    "/compte/suivis",
     "/solutions",
     "/solutions/1",
 )

@@ -24,6 +24,7 @@ from coconstruction.coalitions.models import Pledge
 from coconstruction.database import Base, transaction
 from coconstruction.discussions.actions import Words, say
 from coconstruction.discussions.voices import Voice
+from coconstruction.following.actions import tell
 from coconstruction.needs.actions import save_draft
 from coconstruction.teams.actions import invite
 from coconstruction.web.access import Access, access_of
@@ -51,6 +52,7 @@ OWNED = {
     "/besoins/brouillons/<key:need_id>/suppression": "/besoins/brouillons/{draft}/suppression",
     "/besoins/<key:need_id>/discussion/<key:message_id>/modification": MESSAGE + "/modification",
     "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": MESSAGE + "/retrait",
+    "/besoins/<key:need_id>/nouvelles/<key:news_id>/retrait": "/besoins/{need}/nouvelles/{news}/retrait",
     "/compte/agir": "/compte/agir",
     "/compte/organisations/<key:affiliation_id>/fin": "/compte/organisations/{tie}/fin",
     "/compte/organisations/<key:affiliation_id>/mandat": "/compte/organisations/{tie}/mandat",
@@ -75,6 +77,10 @@ OWNED = {
 OWN_ONLY = {
     "/besoins/<key:need_id>/quitter": "leaving: one's own membership, which the stranger has not",
     "/besoins/<key:need_id>/rejoindre": "open to every organisation",
+    "/besoins/<key:need_id>/accord": "one's own membership, which the stranger has not: see below",
+    "/besoins/<key:need_id>/nouvelles/ecrire": "those who lead: see below",
+    "/besoins/<key:need_id>/suivi": "oneself",
+    "/suivis/<token>": "whoever holds the key",
     "/besoins/<key:need_id>/engagement": "one's own membership: see below",
     "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
     "/besoins/<key:need_id>/inviter": "the coalition's: see below",
@@ -124,6 +130,7 @@ class Things:
     invitation: int
     pledge: int
     message: int
+    news: int
     opened: str
 
     def address(self, pattern: str) -> str:
@@ -152,6 +159,7 @@ def things(app: Flask) -> Iterator[Things]:
             join(session, other, need, "pilote", [])
             offer_lead(session, own, need, other.organisation_id)
             pledge = session.scalars(select(Pledge.id)).one()
+            news = tell(session, own, need, "Une nouvelle", "Voilà.").id
             message = say(session, Voice(own.agent, own), need, Words("Une question")).id
             invitation = invite(session, own, "invitee@vern.example", Role.AGENT, "Agente").id
             cast.session_key(session, OWNER)
@@ -161,7 +169,7 @@ def things(app: Flask) -> Iterator[Things]:
             cast.referent(session, STRANGER, cast.ARBRISSEL)
             assert opened
             number = public_number(opened)
-            numbers = (need, draft, own.id, asked.id, colleague.id, mandate, invitation, pledge, message)
+            numbers = (need, draft, own.id, asked.id, colleague.id, mandate, invitation, pledge, message, news)
             made = Things(body.code, *numbers, number)
         yield made
 
@@ -227,13 +235,24 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
     assert rows() == before
 
 
-@pytest.mark.parametrize("path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "inviter"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "engagement",
+        "engagements/{pledge}/tenu",
+        "relais",
+        "relais/reponse",
+        "inviter",
+        "accord",
+        "nouvelles/ecrire",
+    ],
+)
 def test_what_a_member_says_is_not_said_for_it(
     things: Things, stranger: PageClient, rows: Callable[[], object], path: str
 ) -> None:
     before = rows()
     deliberation = {"number": "2026-042", "taken_on": "2027-01-05"}
-    form = {**deliberation, "to": "1", "reponse": "accepter", "picked": things.vern}
+    form = {**WRITTEN, **deliberation, "to": "1", "reponse": "accepter", "picked": things.vern}
     answer = stranger.send(f"/besoins/{things.need}/{path.format(pledge=things.pledge)}", form)
     assert answer.status in (403, 409)
     assert rows() == before

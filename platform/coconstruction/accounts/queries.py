@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
@@ -217,6 +217,21 @@ def _facts(session: Session, agent: Agent, organisation: Organisation, tie: Affi
 def official_contacts(session: Session, organisation_id: int) -> list[str]:
     wanted = select(OfficialContact.email).where(OfficialContact.organisation_id == organisation_id)
     return list(session.scalars(wanted.order_by(OfficialContact.email)))
+
+
+def addresses(session: Session, organisation_ids: Iterable[int]) -> dict[int, list[str]]:
+    """By organisation, those who act for it here; where there is nobody, its official addresses. Two statements."""
+    ids = list(organisation_ids)
+    people = select(Affiliation).options(joinedload(Affiliation.agent))
+    people = people.where(Affiliation.organisation_id.in_(ids), LIVE).order_by(Affiliation.id)
+    found: dict[int, list[str]] = {}
+    for tie in session.scalars(people):
+        if not tie.assisted:
+            found.setdefault(tie.organisation_id, []).append(tie.agent.email)
+    official = select(OfficialContact).where(OfficialContact.organisation_id.in_(set(ids) - found.keys()))
+    for contact in session.scalars(official.order_by(OfficialContact.email)):
+        found.setdefault(contact.organisation_id, []).append(contact.email)
+    return found
 
 
 def documents_of(session: Session, affiliation_id: int) -> Sequence[Document]:

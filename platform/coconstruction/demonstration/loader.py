@@ -20,6 +20,7 @@ from coconstruction.curation.duplicates import declare_duplicate
 from coconstruction.demonstration.content import read
 from coconstruction.discussions.actions import Words, say
 from coconstruction.discussions.voices import Voice
+from coconstruction.following.actions import tell
 from coconstruction.journal import SYSTEM, By, record
 from coconstruction.needs.actions import post, support
 from coconstruction.needs.content import NeedContent
@@ -146,7 +147,8 @@ def count_steps() -> int:
     joins = sum(len(each["coalition"]["members"]) for each in needs if each["coalition"])
     supports = sum(len(each["supports"]) for each in needs)
     messages = sum(1 + len(each["answers"]) for talk in read("discussions") for each in talk["messages"])
-    return len(read("solutions")) + len(needs) + joins + supports + messages + len(read("rounds")["candidates"]) + 1
+    told = messages + len(read("news"))
+    return len(read("solutions")) + len(needs) + joins + supports + told + len(read("rounds")["candidates"]) + 1
 
 
 def is_loaded(session: Session) -> bool:
@@ -163,6 +165,8 @@ def events(story: Story) -> Iterator[Event]:
             yield Event(start + (story.today - timedelta(hours=1) - start) * number / (len(acts) + 1), act)
     for talk in read("discussions"):
         yield from _talk(story, talk["need"], talk["messages"], {})
+    for news in read("news"):
+        yield Event(story.today - timedelta(days=news["days_ago"]), partial(_tell, story, news))
     yield from _round_events(story)
 
 
@@ -218,6 +222,11 @@ def _say(story: Story, key: str, each: dict[str, Any], first: dict[str, int], sa
     agent, place = story.agents[each["email"]], each["organisation"]
     voice = Voice(agent, story.hat_of(each["email"], place) if place else None)
     said["id"] = say(story.session, voice, story.needs[key].id, Words(each["text"]), first.get("id")).id
+
+
+def _tell(story: Story, news: dict[str, Any]) -> None:
+    hat = story.hat_of(news["email"], news["organisation"])
+    tell(story.session, hat, story.needs[news["need"]].id, news["title"], news["text"])
 
 
 def _round_events(story: Story) -> Iterator[Event]:

@@ -25,6 +25,8 @@ SENTENCES = {
     "coalition.pledge_honoured": _l("A tenu un engagement"),
     "coalition.conditions_met": _l("Des engagements sous condition comptent désormais"),
     "coalition.lead_handed_over": _l("A pris le relais de chef de file"),
+    "coalition.agreed": _l("A confirmé son engagement après le changement du texte"),
+    "coalition.told": _l("Des nouvelles de la coalition"),
     "coalition.left": _l("A quitté la coalition"),
     "need.crossed": _l("Seuil de mutualisation franchi"),
     "need.milestone": _l("Une étape vers le seuil"),

@@ -14,8 +14,10 @@ from coconstruction.coalitions.candidates import Missing, missing
 from coconstruction.coalitions.crossing import GRACE
 from coconstruction.discussions.queries import Latest, latest
 from coconstruction.dossier.history import timeline
+from coconstruction.following import queries as following
+from coconstruction.following.agreements import astray
 from coconstruction.needs import queries as needs
-from coconstruction.needs.models import Need, Support
+from coconstruction.needs.models import Need, NeedVersion, Support
 from coconstruction.rounds import queries as rounds
 from coconstruction.rounds.models import Candidate
 from coconstruction.territories import queries as territories
@@ -81,6 +83,15 @@ class Dossier:
     @cached_property
     def discussion(self) -> Latest:
         return latest(self.session, self.need.id)
+
+    @cached_property
+    def news(self) -> following.Latest:
+        return following.latest(self.session, self.need.id)
+
+    @cached_property
+    def astray(self) -> Mapping[int, NeedVersion]:
+        """By number of membership, those that have not confirmed since the text said something else."""
+        return astray(self.session, self.need, [each.membership for each in self.coalition.members])
 
     @cached_property
     def events(self) -> Sequence[Mapping[str, str]]:

@@ -1,16 +1,22 @@
 """The page of one need, where its coalition, its round, its history and what resembles it meet; and its writing."""
 
+from itertools import pairwise
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from coconstruction.accounts.current import acting, acting_or_none
+from coconstruction.accounts.current import acting, acting_or_none, current_agent
 from coconstruction.accounts.eligibility import may
 from coconstruction.coalitions import queries as coalitions
 from coconstruction.coalitions.policy import refusal_to_join
 from coconstruction.database import db
 from coconstruction.dossier.reading import Dossier
+from coconstruction.following.agreements import astray
+from coconstruction.following.policy import refusal_to_tell
+from coconstruction.following.queries import follows
 from coconstruction.needs import actions, policy, queries
+from coconstruction.needs.changes import changes
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.forms import EditForm, NeedForm, WithdrawForm
 from coconstruction.needs.models import State
@@ -34,6 +40,7 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
     if request.path != need.path:
         return redirect(need.path, 301)
     ours = coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None
+    person = current_agent()
     return render_template(
         "dossier/show.html",
         need=need,
@@ -41,12 +48,15 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         next_step=NEXT_STEPS[State(need.state)],
         dossier=Dossier(db.session(), need),
         ours=ours,
+        astray=astray(db.session(), need, [ours] if ours else []),
+        follows=follows(db.session(), need.id, person.id) if person else False,
         relay=coalitions.lead_offer(db.session(), need.id) if hat else None,
         voice=queries.voice_of(db.session(), need.id, hat.organisation_id) if hat else None,
         refusals={
             "support": policy.refusal_to_support(need, hat),
             "join": refusal_to_join(need, hat),
             "invite": refusal_to_invite(need, hat, member=ours is not None),
+            "tell": refusal_to_tell(need, hat, ours),
             "edit": policy.refusal_to_edit(need, hat),
             "withdraw": policy.refusal_to_withdraw(need, hat),
             "reopen": policy.refusal_to_reopen(need, hat),
@@ -68,7 +78,9 @@ def members(need_id: int) -> ResponseReturnValue:
 @access.public
 def versions(need_id: int) -> ResponseReturnValue:
     need = queries.public_need(db.session(), need_id, acting_or_none())
-    return render_template("dossier/versions.html", need=need, versions=queries.versions(db.session(), need.id))
+    versions = queries.versions(db.session(), need.id)
+    differences = [changes(old.content, new.content) for new, old in pairwise(versions)]
+    return render_template("dossier/versions.html", need=need, versions=versions, differences=[*differences, []])
 
 
 @blueprint.route("/besoins/nouveau", methods=["GET", "POST"])

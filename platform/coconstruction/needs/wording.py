@@ -1,14 +1,17 @@
 """What a state and an order of the list are called, and what happens after each state."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coconstruction.accounts.models import Agent
-from coconstruction.needs.models import State
+from coconstruction.needs.changes import Change
+from coconstruction.needs.models import Origin, State
 from coconstruction.needs.themes import THEMES
 from coconstruction.territories.models import Organisation
+from coconstruction.web.filters import euros
 
 STATES: Mapping[str, str] = {
     State.DRAFT: _l("Brouillon"),
@@ -42,6 +45,23 @@ SORTS = {
 }
 
 
+FIELDS: Mapping[str, Any] = {
+    "title": _l("Le problème en une phrase"),
+    "problem": _l("Ce qui se passe aujourd’hui"),
+    "audience": _l("Pour qui"),
+    "frequency": _l("À quelle fréquence"),
+    "workaround": _l("Comment font-ils sans cela"),
+    "expected_effect": _l("Ce que cela changerait"),
+    "origin": _l("De quoi il s’agit"),
+    "estimated_cost": _l("Coût estimé"),
+    "service_url": _l("L’adresse du service"),
+}
+ORIGINS: Mapping[str, Any] = {
+    Origin.NEED: _l("un service à trouver ou à construire"),
+    Origin.EXISTING_SERVICE: _l("un service existant, à enrichir et à partager"),
+}
+
+
 def state_label(state: str) -> str:
     return str(STATES[State(state)])
 
@@ -63,4 +83,22 @@ def theme_labels(codes: Sequence[str]) -> str:
     return ", ".join(str(THEMES[code]) for code in codes if code in THEMES)
 
 
-FILTERS: Sequence[Callable[..., str]] = (state_label, agent_names, place_name, theme_labels)
+def changed_field(change: Change) -> str:
+    return str(FIELDS[change.field])
+
+
+def changed_value(value: Any, field: str) -> str:
+    """What is not a text, in words."""
+    if field == "estimated_cost":
+        return euros(value) if value else _("non donné")
+    return str(ORIGINS[value])
+
+
+FILTERS: Sequence[Callable[..., str]] = (
+    state_label,
+    agent_names,
+    place_name,
+    theme_labels,
+    changed_field,
+    changed_value,
+)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coconstruction import clock
 from coconstruction.accounts.keys import digest, new_key
 from coconstruction.accounts.models import Affiliation
+from coconstruction.accounts.queries import addresses
 from coconstruction.coalitions.queries import membership_of
 from coconstruction.database import insert_once, lock
 from coconstruction.journal import SYSTEM, Actor, By, record
@@ -43,7 +44,7 @@ def invite(session: Session, acting: Affiliation, need_id: int, organisation_ids
     sent = queries.written_since_a_day(session, acting.organisation_id)
     if invited and (refusal := policy.refusal_to_write_more(sent, len(invited))):
         raise refusal
-    reached = queries.addresses(session, [each.id for each in invited])
+    reached = addresses(session, [each.id for each in invited])
     for body in invited:
         _write(session, acting, need, body, reached[body.id], word)
     if invited:

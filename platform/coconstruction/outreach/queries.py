@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from sqlalchemy import case, func, select
@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session, joinedload
 from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.keys import digest
 from coconstruction.accounts.models import Affiliation
-from coconstruction.accounts.queries import LIVE
+from coconstruction.accounts.queries import addresses
 from coconstruction.coalitions.models import Membership
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need, Support
 from coconstruction.outreach.models import JoinInvitation, NoInvitation
 from coconstruction.outreach.policy import MOST_A_WEEK, since_a_day, since_a_week
-from coconstruction.territories.models import OfficialContact, Organisation
+from coconstruction.territories.models import Organisation
 
 
 class Hurdle(StrEnum):
@@ -43,21 +43,6 @@ def hurdles(session: Session, need: Need, bodies: Sequence[Organisation]) -> Map
         Hurdle.NO_ADDRESS: set(ids) - addresses(session, ids).keys(),
     }
     return {key: hurdle for hurdle, those in reversed(met.items()) for key in those}
-
-
-def addresses(session: Session, organisation_ids: Iterable[int]) -> Mapping[int, Sequence[str]]:
-    """Those who act for it here; where there is nobody, its official addresses."""
-    ids = list(organisation_ids)
-    people = select(Affiliation).options(joinedload(Affiliation.agent))
-    people = people.where(Affiliation.organisation_id.in_(ids), LIVE).order_by(Affiliation.id)
-    found: dict[int, list[str]] = {}
-    for tie in session.scalars(people):
-        if not tie.assisted:
-            found.setdefault(tie.organisation_id, []).append(tie.agent.email)
-    official = select(OfficialContact).where(OfficialContact.organisation_id.in_(set(ids) - found.keys()))
-    for contact in session.scalars(official.order_by(OfficialContact.email)):
-        found.setdefault(contact.organisation_id, []).append(contact.email)
-    return found
 
 
 def written_since_a_day(session: Session, organisation_id: int) -> int:

@@ -25,6 +25,7 @@ from coconstruction.accounts.proofs import take_all_back
 from coconstruction.database import lock
 from coconstruction.discussions.models import MessageReport
 from coconstruction.errors import Refused
+from coconstruction.following.models import Following
 from coconstruction.journal import By, record
 from coconstruction.notifications.models import Letter
 from coconstruction.privacy import policy
@@ -58,7 +59,7 @@ def forget(session: Session, agent: Agent) -> None:
     _forget_letters(session, agent)
     for tie in _ties(session, agent):
         _forget_tie(session, lock(session, Affiliation, tie.id), agent)
-    for model in (AgentSession, AgentIdentity, SecondFactor, RecoveryCode):
+    for model in (AgentSession, AgentIdentity, SecondFactor, RecoveryCode, Following):
         session.execute(delete(model).where(model.agent_id == agent.id))
     session.execute(update(MessageReport).where(MessageReport.agent_id == agent.id).values(reason=""))
     session.execute(delete(SignInToken).where(SignInToken.email == agent.email))
