@@ -27,6 +27,7 @@ SENTENCES = {
     "coalition.lead_handed_over": _l("A pris le relais de chef de file"),
     "coalition.agreed": _l("A confirmé son engagement après le changement du texte"),
     "coalition.told": _l("Des nouvelles de la coalition"),
+    "coalition.split_chosen": _l("A choisi comment la coalition partage le coût"),
     "coalition.left": _l("A quitté la coalition"),
     "need.crossed": _l("Seuil de mutualisation franchi"),
     "need.milestone": _l("Une étape vers le seuil"),
