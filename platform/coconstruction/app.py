@@ -27,6 +27,7 @@ from coconstruction.discussions import routes as discussions
 from coconstruction.dossier import organisations, team
 from coconstruction.dossier import routes as dossier
 from coconstruction.following import routes as following
+from coconstruction.funding import routes as funding
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     papers.blueprint,
     outreach.blueprint,
     following.blueprint,
+    funding.blueprint,
     discussions.blueprint,
     organisations.blueprint,
     team.blueprint,

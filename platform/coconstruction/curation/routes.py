@@ -17,6 +17,7 @@ from coconstruction.curation.forms import ApprovalForm, DuplicateForm, MotiveFor
 from coconstruction.database import db
 from coconstruction.discussions.queries import reported
 from coconstruction.errors import NotFound
+from coconstruction.funding.queries import lines_today
 from coconstruction.needs.queries import public_need
 from coconstruction.territories.models import Organisation
 from coconstruction.territories.queries import organisation_by_code, suggest
@@ -59,7 +60,8 @@ def shortlist(need_id: int) -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for("curation.index"), 303)
-    return render_template("curation/decide.html", need=need, form=form, undo=False), 422 if form.errors else 200
+    page = {"need": need, "form": form, "undo": False, "lines": lines_today(db.session(), need)}
+    return render_template("curation/decide.html", **page), 422 if form.errors else 200
 
 
 @blueprint.route("/besoins/<key:need_id>/preselection/annulation", methods=["GET", "POST"])
@@ -72,7 +74,8 @@ def unshortlist(need_id: int) -> ResponseReturnValue:
         actions.unshortlist(db.session(), signed_in_agent(), need_id, form.motive.data or "")
         flash(_("La présélection est annulée."), "success")
         return redirect(url_for("curation.index"), 303)
-    return render_template("curation/decide.html", need=need, form=form, undo=True), 422 if form.errors else 200
+    page = {"need": need, "form": form, "undo": True, "lines": []}
+    return render_template("curation/decide.html", **page), 422 if form.errors else 200
 
 
 @blueprint.route("/rattachements/<key:affiliation_id>", methods=["GET", "POST"])
