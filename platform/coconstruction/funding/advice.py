@@ -105,6 +105,11 @@ class Line:
         return self.having(Outcome.DOUBTFUL)
 
     @property
+    def concerns(self) -> bool:
+        """Whether it pays for such things at all."""
+        return not any(isinstance(each.criterion, Natures) for each in self.missing)
+
+    @property
     def verdict(self) -> Verdict:
         if self.standing in (Standing.NOT_YET, Standing.CLOSED, Standing.DRAFT):
             return Verdict.SHUT

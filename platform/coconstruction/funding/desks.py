@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from coconstruction.coalitions.presets import PRESETS
 
 EURO = 100
+LASTING = date.max
 
 
 class Desk(StrEnum):
@@ -152,6 +153,7 @@ AXIS_ONE_CRITERIA: Sequence[Criterion] = (
     Kinds(COLLECTIVITES | {"syndicat_mixte"}, LOCAL_BODIES),
     Natures(SERVICE, CONNECTED),
 )
+EDITION_OF_2021_ENDED = date(2021, 10, 8)  # the day of its laureates
 AXIS_ONE_2021 = DeskRule(
     Desk.AXIS_ONE,
     _l("Axe 1, édition de 2021"),
@@ -290,8 +292,9 @@ ANSSI = DeskRule(
 PUBLISHED: Sequence[DeskRule] = (AXIS_ONE_2021, *AXIS_TWO, AXIS_THREE, FRANCECONNECT, ANSSI)
 
 
-def round_rule(version: int, tree: Mapping[str, Any], since: date) -> DeskRule:
-    """Axis one as this site runs it: the threshold in force, whose versions are dated here and nowhere else."""
+def round_rule(version: int, tree: Mapping[str, Any], in_force: date) -> DeskRule:
+    """Axis one as this site runs it: a version of its threshold. The edition of 2021, which had none, comes first."""
+    since = max(in_force, EDITION_OF_2021_ENDED)
     return DeskRule(
         Desk.AXIS_ONE,
         _l("Axe 1, tour de sélection de cette plateforme, seuil n° %(version)s", version=version),
@@ -299,7 +302,7 @@ def round_rule(version: int, tree: Mapping[str, Any], since: date) -> DeskRule:
             _l("Tant que ce seuil est en vigueur. Les dates de chaque phase sont celles du tour."),
             stated=since,
             opens=since,
-            attested=(since, date.max),
+            attested=(since, LASTING),
         ),
         (Source(_l("Le seuil de mutualisation et ses versions, sur cette plateforme"), "/seuils"),),
         (Gathering(tree), *AXIS_ONE_CRITERIA),

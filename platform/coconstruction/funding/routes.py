@@ -11,6 +11,7 @@ from coconstruction.database import db
 from coconstruction.errors import NotFound
 from coconstruction.funding import actions, queries
 from coconstruction.funding.advice import Line, advise, best, in_force, standing
+from coconstruction.funding.desks import Desk
 from coconstruction.funding.forms import AdvisorForm, NeedAdviceForm, SplitForm
 from coconstruction.funding.policy import refusal_to_choose_split
 from coconstruction.funding.shares import Method
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
         "as_of": form.as_of,
         "lines": lines,
         "desks": [(rule, standing(rule, form.as_of)) for rule in current.values()],
-        "rules": rules,
+        "rules": sorted(rules, key=lambda rule: list(Desk).index(rule.desk)),
         "current": current,
     }
     return render_template("funding/index.html", **page), 200 if valid else 422

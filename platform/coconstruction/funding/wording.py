@@ -9,6 +9,7 @@ from coconstruction.coalitions.wording import missing, tree_sentence
 from coconstruction.errors import Link
 from coconstruction.funding.advice import Finding, Line, Outcome, Standing, Verdict
 from coconstruction.funding.desks import (
+    LASTING,
     BelowThresholdOf,
     Criterion,
     Desk,
@@ -22,19 +23,19 @@ from coconstruction.funding.desks import (
 from coconstruction.funding.shares import Method
 from coconstruction.territories.kinds import kind_label
 from coconstruction.territories.models import KINDS
-from coconstruction.web.filters import cents, percent
+from coconstruction.web.filters import cents, date, percent
 
 DESKS: Mapping[Desk, str] = {
-    Desk.AXIS_ONE: _l("Axe 1 : le tour de sélection"),
-    Desk.AXIS_TWO: _l("Axe 2 : le guichet national"),
-    Desk.AXIS_THREE: _l("Axe 3 : la préfecture"),
+    Desk.AXIS_ONE: _l("Axe 1, le tour de sélection"),
+    Desk.AXIS_TWO: _l("Axe 2, le guichet national"),
+    Desk.AXIS_THREE: _l("Axe 3, la préfecture"),
     Desk.FRANCECONNECT: _l("Le forfait FranceConnect"),
     Desk.ANSSI: _l("L’ANSSI, pour la cybersécurité"),
 }
 NATURES: Mapping[Nature, str] = {
     Nature.SERVICE: _l("Un service numérique, à construire ou à déployer"),
     Nature.FRANCECONNECT: _l("Brancher FranceConnect ou une interface (API)"),
-    Nature.CYBERSECURITY: _l("Se protéger : cybersécurité"),
+    Nature.CYBERSECURITY: _l("Se protéger (cybersécurité)"),
     Nature.TRAINING: _l("Former des agents, sans rien construire"),
     Nature.EQUIPMENT: _l("Du matériel ou du réseau (tablettes, fibre, wifi)"),
 }
@@ -67,6 +68,13 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.NOT_YET: _l("Pas encore ouvert ce jour-là."),
     Standing.CLOSED: _l("Fermé ce jour-là."),
     Standing.DRAFT: _l("Un projet, jamais ouvert."),
+}
+
+MET: Mapping[type[Criterion], str] = {
+    Kinds: _l("Une collectivité qui peut porter le dossier."),
+    Natures: _l("Une dépense qu’il paie."),
+    Families: _l("Un thème qui entre dans l’une de ses familles."),
+    BelowThresholdOf: _l("Trop peu d’habitants pour le guichet national."),
 }
 
 
@@ -107,7 +115,7 @@ def criterion_sentence(criterion: Criterion) -> str:
         return _("Un dossier porté par : %(kinds)s", kinds=kinds_listed(criterion.served))
     if isinstance(criterion, Natures):
         return _(
-            "Payer cela : %(what)s", what=_named(nature_label(each) for each in Nature if each in criterion.served)
+            "Servir à payer : %(what)s", what=_named(nature_label(each) for each in Nature if each in criterion.served)
         )
     if isinstance(criterion, Families):
         return _("Entrer dans l’une de ses familles : %(what)s", what=_named(criterion.themes.values()))
@@ -132,7 +140,20 @@ def finding_sentence(finding: Finding) -> str:
             "Vous réunissez assez pour un guichet national (%(desk)s) : c’est à lui qu’il faut demander.",
             desk=desk_label(criterion.desk),
         )
+    if isinstance(criterion, Natures) and finding.outcome is Outcome.MISSING:
+        served = _named(nature_label(each) for each in Nature if each in criterion.served)
+        return _("Il paie autre chose : %(what)s.", what=served)
+    if finding.outcome is Outcome.MET and type(criterion) in MET:
+        return str(MET[type(criterion)])
     return criterion_sentence(criterion) + "."
+
+
+def period_sentence(rule: DeskRule) -> str:
+    """What is known of its dates."""
+    period = rule.period
+    if period.attested and period.attested[1] == LASTING:
+        return _("Depuis le %(date)s.", date=date(period.attested[0])) + " " + str(period.said)
+    return str(period.said)
 
 
 def pays_sentence(rule: DeskRule) -> str:
@@ -186,6 +207,16 @@ def next_link(desk: Desk) -> Link | None:
     return None
 
 
+def answers(lines: Sequence[Line]) -> Sequence[tuple[str, str]]:
+    """« Peut payer », with the desks that can, and so on: the best answer first."""
+    concerned = [each for each in lines if each.concerns]
+    names = {
+        verdict: _named(desk_label(each.rule.desk) for each in concerned if each.verdict is verdict)
+        for verdict in Verdict
+    }
+    return [(str(VERDICTS[verdict]), named) for verdict, named in names.items() if named]
+
+
 def kinds_listed(kinds: frozenset[str]) -> str:
     return _named(kind_label(each).lower() for each in KINDS if each in kinds)
 
@@ -221,12 +252,14 @@ FILTERS: Sequence[Callable[..., object]] = (
     nature_label,
     method_label,
     method_sentence,
+    answers,
     verdict_label,
     verdict_colour,
     standing_sentence,
     criterion_sentence,
     threshold_asked,
     finding_sentence,
+    period_sentence,
     pays_sentence,
     amount_sentence,
     next_step,
