@@ -17,6 +17,7 @@ PUBLIC = {
     "/besoins/<key:need_id>/coalition": "/besoins/4/coalition",
     "/besoins/<key:need_id>/discussion": "/besoins/4/discussion",
     "/besoins/<key:need_id>/nouvelles": "/besoins/4/nouvelles",
+    "/besoins/<key:need_id>/financements": "/besoins/4/financements?date=2021-10-01&aid=axe-2",
     "/besoins/<key:need_id>/soutiens": "/besoins/4/soutiens",
     "/besoins/<key:need_id>/versions": "/besoins/4/versions",
     "/besoins/proches": "/besoins/proches?title=salle",
@@ -26,6 +27,7 @@ PUBLIC = {
     "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
     "/demonstration/horloge": "/demonstration/horloge",
     "/donnees-personnelles": "/donnees-personnelles",
+    "/financements": "/financements?kind=commune&inhabitants=8169&cost=28000&date=2021-10-01",
     "/mentions-legales": "/mentions-legales",
     "/organisations": "/organisations?q=sainte colombe",
     "/organisations/<code>": "/organisations/213500051",
@@ -148,6 +150,7 @@ REFUSED = [
 ]
 DUPLICATE = "association-usagers-numerique-35"
 ALSO_PUBLIC = [
+    "/financements",
     "/organisations",
     "/organisations?q=zzzz&disparues=oui",
     "/organisations/213303902",  # one of the twelve Sainte-Colombe
@@ -169,6 +172,7 @@ VISITS = [
     *((path, people.CLAIRE) for path in ALSO_CURATOR),
     *((path, people.MIREILLE) for path in MEMBER.values()),
     ("/besoins/4/discussion", people.MIREILLE),
+    ("/besoins/4/financements", people.MIREILLE),
     *((path, people.STEPHANE) for path in REFERENT.values()),
     *((path, people.CLAIRE) for path in CURATOR.values()),
     (VERN, "Lina Haddad"),

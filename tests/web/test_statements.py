@@ -25,6 +25,7 @@ PAGES = (
     "/besoins/1/nouvelles",
     "/compte/invitations",
     "/compte/suivis",
+    "/besoins/1/financements?date=2021-10-01",
     "/solutions",
     "/solutions/1",
 )
@@ -35,6 +36,7 @@ MORE_PAGES = (
     "/recherche?q=cantine",
     "/besoins/proches?title=cantine",
     "/tours/tour-2027",
+    "/financements?kind=commune&cost=28000",
 )
 COMMUNES = [f"commune:{code}" for code in ("35001", "35003", "35004", "35006", "35007", "35008", "35009", "35010")]
 

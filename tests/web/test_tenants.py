@@ -84,6 +84,7 @@ OWN_ONLY = {
     "/besoins/<key:need_id>/engagement": "one's own membership: see below",
     "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
     "/besoins/<key:need_id>/inviter": "the coalition's: see below",
+    "/besoins/<key:need_id>/financements": "the lead's: see below",
     "/besoins/<key:need_id>/relais": "the lead's: see below",
     "/besoins/<key:need_id>/relais/reponse": "whoever it is offered to: see below",
     "/besoins/<key:need_id>/discussion": "open to every organisation",
@@ -246,6 +247,7 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
         "accord",
         "nouvelles/ecrire",
     ],
+    "path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "financements"]
 )
 def test_what_a_member_says_is_not_said_for_it(
     things: Things, stranger: PageClient, rows: Callable[[], object], path: str
@@ -253,6 +255,7 @@ def test_what_a_member_says_is_not_said_for_it(
     before = rows()
     deliberation = {"number": "2026-042", "taken_on": "2027-01-05"}
     form = {**WRITTEN, **deliberation, "to": "1", "reponse": "accepter", "picked": things.vern}
+    form = {"number": "2026-042", "taken_on": "2027-01-05", "to": "1", "reponse": "accepter", "method": "equal"}
     answer = stranger.send(f"/besoins/{things.need}/{path.format(pledge=things.pledge)}", form)
     assert answer.status in (403, 409)
     assert rows() == before
