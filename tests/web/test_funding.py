@@ -46,7 +46,7 @@ def desk(page: Page, name: str) -> str:
 def parts(page: Page) -> dict[str, int]:
     """Cents by member, as shown."""
     rows = page.soup.select("#parts tbody tr")
-    return {words(row.th): in_cents(words(row.select("td")[-1])) for row in rows}
+    return {words(row.th): in_cents(words(row.td)) for row in rows}
 
 
 def in_cents(shown: str) -> int:
@@ -87,7 +87,7 @@ def test_overlapping_members_are_not_counted_twice(app: Flask, client: PageClien
         vern, metropole = (cast.organisation(session, each).population for each in (cast.VERN, cast.RENNES_METROPOLE))
     page = client.page(at(need_id))
     rows = [[words(cell) for cell in row.select("th, td")] for row in page.soup.select("#parts tbody tr")]
-    counted = {name: int(people.replace(" ", "") or 0) for name, people, _due in rows}
+    counted = {name: int(people.replace(" ", "") or 0) for name, _due, people in rows}
     assert abs(counted["Vern-sur-Seiche"] - vern / 2) <= 1
     assert abs(counted["Rennes Métropole"] - (metropole - vern / 2)) <= 1
     due = parts(page)
