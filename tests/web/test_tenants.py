@@ -247,7 +247,8 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
         "accord",
         "nouvelles/ecrire",
     ],
-    "path", ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "financements"]
+    "path",
+    ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "financements"],
 )
 def test_what_a_member_says_is_not_said_for_it(
     things: Things, stranger: PageClient, rows: Callable[[], object], path: str

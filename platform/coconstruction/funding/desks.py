@@ -1,5 +1,5 @@
 """Who can pay, under which rules, since when and until when. Data only, each with its source; what the sources do not
-say stays unknown (docs/decisions/0022). The thresholds of 2020 and 2021 changed three times, whence the dates."""
+say stays unknown (docs/decisions/0024). The thresholds of 2020 and 2021 changed three times, whence the dates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
