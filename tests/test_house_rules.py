@@ -1,6 +1,7 @@
 """The laws of DESIGN §3 that a reader of files can enforce."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,13 @@ def test_no_source_file_is_a_drawer_or_too_long() -> None:
     names = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "core.py", "base.py"}
     assert [path for path in SOURCES if path.name in names] == []
     assert [path for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
+
+
+def test_no_two_test_modules_bear_one_name() -> None:
+    """A spawned process imports its module by the bare name: it would get the other one, on the machines where that one
+    comes first."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_lock_files_name_no_registry() -> None:
