@@ -137,6 +137,13 @@ def last_payload(session: Session, action: str, subject: tuple[str, int]) -> dic
     return session.scalars(latest).one().payload
 
 
+def has_line(session: Session, seq: int, line_hash: str) -> bool:
+    """Whether this journal goes on from that line: another one, of a copy brought back, does not."""
+    return (
+        session.scalar(select(JournalEntry.seq).where(JournalEntry.seq == seq, JournalEntry.hash == line_hash)) == seq
+    )
+
+
 def last_line(session: Session) -> tuple[int, str]:
     row = session.execute(select(JournalHead.seq, JournalHead.hash)).one()
     return row.seq, row.hash

@@ -16,7 +16,7 @@ from coconstruction.coalitions.queries import needs_to_reopen
 from coconstruction.database import db, empty_log, transaction
 from coconstruction.following.actions import send_digest, tell_edits
 from coconstruction.following.queries import needs_with_news
-from coconstruction.journal import last_line
+from coconstruction.journal import has_line, last_line
 from coconstruction.notifications.carrier import carry_letters
 from coconstruction.rounds.actions import publish
 from coconstruction.rounds.queries import rounds_due
@@ -62,14 +62,15 @@ def send_news() -> None:
 
 
 def _reader(app: Flask, tell: Callable[[Session, int], None]) -> Callable[[], object]:
-    """Reads on from the line it stopped at: the journal is long, and tells of such things seldom."""
+    """Reads on from the line it stopped at: the journal is long, and tells of such things seldom. From the start,
+    should the database be another one."""
     place = f"{tell.__name__}_seen"
 
     def read_on() -> None:
-        seen, head = app.extensions.get(place, 0), last_line(db.session())[0]
-        if head > seen:
+        seen, head = app.extensions.get(place, (0, "")), last_line(db.session())
+        if head != seen:
             with transaction() as session:
-                tell(session, seen)
+                tell(session, seen[0] if has_line(session, *seen) else 0)
             app.extensions[place] = head
 
     return read_on
