@@ -57,6 +57,17 @@ def test_a_newcomer_never_lowers_the_coverage(country: tuple[dict[int, int], Ter
     assert after.communes >= before.communes
 
 
+@given(countries(), st.data())
+def test_the_gain_is_what_the_population_grows_by(
+    country: tuple[dict[int, int], Territories], data: st.DataObject
+) -> None:
+    populations, territories = country
+    atlas = Atlas.build(populations, territories)
+    there = atlas.union(data.draw(st.lists(st.sampled_from([*populations, *territories]), max_size=4)))
+    for key in (*populations, *territories, 999_999):
+        assert atlas.gain(there, key) == atlas.population(there | atlas.mask(key)) - atlas.population(there)
+
+
 def test_a_commune_inside_its_epci_inside_its_departement_adds_nothing() -> None:
     commune, neighbour, other, epci, departement = 1, 2, 3, 10, 11
     atlas = Atlas.build(

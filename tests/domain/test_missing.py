@@ -26,11 +26,12 @@ def cases(draw: st.DrawFn) -> tuple[Atlas, Situation, Rule, list[Candidate]]:
     atlas = Atlas.build(dict(enumerate(people)), {})
     masks = st.integers(0, 2**COMMUNES - 1)
     region = st.sampled_from(["53", "52", None])
-    drawn = st.builds(Candidate, st.just(0), masks, st.booleans(), region, st.integers(0, 3))
-    candidates = [replace(draw(drawn), id=number) for number in range(draw(st.integers(0, 7)))]
+    drawn = st.builds(Candidate, st.just(0), masks, st.just(0), st.booleans(), region, st.integers(0, 3))
+    drafts = [replace(draw(drawn), id=number) for number in range(draw(st.integers(0, 7)))]
     mask, regions = draw(masks), draw(st.frozensets(st.sampled_from(["53", "52"]), max_size=1))
     organisations, departements = draw(st.integers(0, 3)), draw(st.integers(0, 1))
     figures = Figures(atlas.population(mask), departements, organisations, len(regions), 0, None)
+    candidates = [replace(each, gain=atlas.population(each.mask & ~mask)) for each in drafts]
     return atlas, Situation(mask, regions, figures), parse(draw(st.sampled_from(RULES))), candidates
 
 
@@ -87,7 +88,9 @@ def test_no_smaller_set_would_do(case: tuple[Atlas, Situation, Rule, list[Candid
 
 def test_the_nearest_comes_first_then_the_least_populated() -> None:
     atlas = Atlas.build(dict(enumerate([50, 60, 70, 80])), {})
-    bodies = [Candidate(key, 1 << key, False, "53", affinity) for key, affinity in ((1, 1), (2, 1), (3, 2))]
+    bodies = [
+        Candidate(key, 1 << key, gain, False, "53", near) for key, gain, near in ((1, 60, 1), (2, 70, 1), (3, 80, 2))
+    ]
     situation = Situation(0b1, frozenset({"53"}), Figures(50, 0, 1, 1, 0, None))
     found = proposals(atlas, situation, parse({"inhabitants": 100}), bodies)
     assert [[each.id for each in proposal.bodies] for proposal in found] == [[3], [1], [2]]
@@ -96,6 +99,6 @@ def test_the_nearest_comes_first_then_the_least_populated() -> None:
 def test_money_is_brought_by_nobody_who_merely_joins() -> None:
     atlas = Atlas.build({0: 50, 1: 500}, {})
     situation = Situation(0b1, frozenset(), Figures(50, 0, 1, 0, 0, 1000))
-    large = Candidate(1, 0b10, False, None, 0)
+    large = Candidate(1, 0b10, 500, False, None, 0)
     rule = parse({"all": [{"pledged_share_percent": 50}, {"inhabitants": 100}]})
     assert proposals(atlas, situation, rule, [large]) == []

@@ -11,6 +11,7 @@ from coconstruction.accounts.eligibility import RIGHTS
 from coconstruction.coalitions import queries
 from coconstruction.coalitions.missing import Candidate, Proposal, Situation, proposals
 from coconstruction.needs.models import Need, Support
+from coconstruction.territories.coverage import Atlas
 from coconstruction.territories.models import Organisation
 from coconstruction.territories.queries import atlas
 
@@ -61,18 +62,18 @@ def missing(session: Session, need: Need, coalition: queries.Coalition) -> Seque
     regions = frozenset(each.region_code for each in members if each.region_code)
     cents = coalition.totals.get("euros", 0)
     situation = Situation(mask, regions, queries.figures(session, need, members, cents, known.population(mask)))
-    candidates = [
-        Candidate(body.id, known.mask(body.id), body.departement_level, body.region_code, affinity)
-        for body, affinity in found.values()
-    ]
+    bodies = {key: Body(body, affinity, known.gain(mask, key)) for key, (body, affinity) in found.items()}
+    candidates = [_candidate(known, each) for each in bodies.values()]
     _version, rule = queries.rule_in_force(session)
-    bodies = {key: _body(known.population(mask | known.mask(key)), need, *pair) for key, pair in found.items()}
     nearest = sorted(bodies.values(), key=lambda each: (-each.affinity, -each.gain, each.organisation.id))
     return [_told(each, bodies, nearest) for each in proposals(known, situation, rule, candidates)]
 
 
-def _body(inhabitants: int, need: Need, organisation: Organisation, affinity: Affinity) -> Body:
-    return Body(organisation, affinity, inhabitants - need.covered_population)
+def _candidate(known: Atlas, body: Body) -> Candidate:
+    there = body.organisation
+    return Candidate(
+        there.id, known.mask(there.id), body.gain, there.departement_level, there.region_code, body.affinity
+    )
 
 
 def _told(proposal: Proposal, bodies: Mapping[int, Body], nearest: Iterable[Body]) -> Missing:

@@ -6,7 +6,7 @@ most useful first."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from coconstruction.coalitions.thresholds import Figures, Rule, evaluate
 from coconstruction.territories.coverage import Atlas
@@ -19,11 +19,12 @@ MOST_PROPOSALS = 5
 
 @dataclass(frozen=True)
 class Candidate:
-    """`mask`: its communes among the bits of the atlas. `affinity`: how near it is to the coalition, the more the
-    better."""
+    """`mask`: its communes among the bits of the atlas. `gain`: the inhabitants that it alone would add. `affinity`:
+    how near it is to the coalition, the more the better."""
 
     id: int
     mask: int
+    gain: int
     departement_level: bool
     region: str | None
     affinity: int
@@ -59,7 +60,7 @@ def proposals(atlas: Atlas, situation: Situation, rule: Rule, candidates: Sequen
     if evaluate(rule, situation.figures).met:
         return []
     fresh = [each for each in candidates if each.mask & ~situation.mask or each.departement_level]
-    search = _Search(atlas, situation, rule, _best(atlas, situation, fresh))
+    search = _Search(atlas, situation, rule, _best(fresh))
     found: list[Proposal] = []
     for size in range(LARGEST_CORE + 1):
         if found and min(each.size for each in found) <= max(size, search.fewest()):
@@ -89,11 +90,9 @@ def _joined(situation: Situation, bodies: Sequence[Candidate], inhabitants: int,
     )
 
 
-def _best(atlas: Atlas, situation: Situation, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
-    """With what each alone would add, the nearest first, then the most populated."""
-    base = atlas.population(situation.mask)
-    gains = [(each, atlas.population(situation.mask | each.mask) - base) for each in candidates]
-    return sorted(gains, key=lambda pair: (-pair[0].affinity, -pair[1], pair[0].id))
+def _best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The nearest first, then those that bring most."""
+    return sorted(candidates, key=lambda each: (-each.affinity, -each.gain, each.id))
 
 
 @dataclass(frozen=True)
@@ -101,19 +100,18 @@ class _Search:
     atlas: Atlas
     situation: Situation
     rule: Rule
-    ranked: Sequence[tuple[Candidate, int]]
+    ranked: Sequence[Candidate]
 
     def cores(self, size: int) -> Iterator[Proposal]:
         enough = 0
-        for chosen in combinations(self._looked_at(size), size):
-            bodies = tuple(each for each, _ in chosen)
+        for bodies in combinations(self._looked_at(size), size):
             # What they would add at most: if that is not enough, nor is the truth.
-            most = self.situation.figures.inhabitants + sum(gain for _, gain in chosen)
+            most = self.situation.figures.inhabitants + sum(each.gain for each in bodies)
             if self._others(bodies, most) is None:
                 continue
             inhabitants = most if size < 2 or self._apart(bodies) else self._together(bodies)
             others = self._others(bodies, inhabitants)
-            if others is None or self._needless(chosen, inhabitants, others):
+            if others is None or self._needless(bodies, others):
                 continue
             enough += 1
             yield Proposal(bodies, others, inhabitants - self.situation.figures.inhabitants, least=True)
@@ -131,7 +129,7 @@ class _Search:
     def added(self) -> list[Proposal]:
         """The one that adds most, again and again."""
         bodies: tuple[Candidate, ...] = ()
-        left = [each for each, _ in self.ranked]
+        left = list(self.ranked)
         while left and len(bodies) < MOST_ADDED:
             best = max(left, key=lambda each: (self._together((*bodies, each)), each.affinity))
             left.remove(best)
@@ -145,14 +143,15 @@ class _Search:
         near = -sum(each.affinity for each in proposal.bodies)
         return proposal.size, len(proposal.bodies), near, proposal.gain, tuple(each.id for each in proposal.bodies)
 
-    def _looked_at(self, size: int) -> Sequence[tuple[Candidate, int]]:
+    def _looked_at(self, size: int) -> Sequence[Candidate]:
         """The nearest, and those that bring most whatever their place."""
         count = LOOKED_AT[size]
         if len(self.ranked) <= count:
             return self.ranked
-        large = sorted(self.ranked, key=lambda pair: -pair[1])[: count // 2]
-        near = [pair for pair in self.ranked if pair not in large]
-        return [*near[: count - len(large)], *large]
+        large = sorted(self.ranked, key=lambda each: -each.gain)[: count // 2]
+        taken = {each.id for each in large}
+        near = (each for each in self.ranked if each.id not in taken)
+        return [*islice(near, count - len(large)), *large]
 
     def _others(self, bodies: tuple[Candidate, ...], inhabitants: int) -> int | None:
         """How many more must come, whoever they are; None when no number of them is enough."""
@@ -163,11 +162,11 @@ class _Search:
     def _met(self, bodies: tuple[Candidate, ...], inhabitants: int, others: int) -> bool:
         return evaluate(self.rule, _joined(self.situation, bodies, inhabitants, others)).met
 
-    def _needless(self, chosen: Sequence[tuple[Candidate, int]], inhabitants: int, others: int) -> bool:
+    def _needless(self, bodies: tuple[Candidate, ...], others: int) -> bool:
         """Whether one of these could be anyone: the set is then another core with one more of the others."""
-        for left_out in range(len(chosen)):
-            bodies = tuple(each for place, (each, _) in enumerate(chosen) if place != left_out)
-            without = self._others(bodies, self._together(bodies))
+        for left_out in range(len(bodies)):
+            rest = bodies[:left_out] + bodies[left_out + 1 :]
+            without = self._others(rest, self._together(rest))
             if without is not None and without <= others + 1:
                 return True
         return False

@@ -19,12 +19,13 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Atlas:
-    """Every commune's place among the bits, every other body's mask. Keys are organisation ids. A CCAS has the place of
-    its commune: a mask for each of so many would be fifty megabytes."""
+    """Every commune's place among the bits, every other body's mask, the population of each place. Keys are
+    organisation ids. A CCAS has the place of its commune: a mask for each of so many would be fifty megabytes."""
 
     places: Mapping[int, int]
     masks: Mapping[int, int]
     planes: tuple[int, ...]
+    people: tuple[int, ...]
 
     @classmethod
     def build(
@@ -34,7 +35,8 @@ class Atlas:
         seats: Mapping[int, int] | None = None,
     ) -> Self:
         """`populations` by commune; `territories`: the communes of other bodies; `seats`: of those that have one."""
-        places = {key: place for place, key in enumerate(sorted(populations))}
+        ordered = sorted(populations)
+        places = {key: place for place, key in enumerate(ordered)}
         depth = max(populations.values(), default=0).bit_length()
         planes = [
             _mask((places[key] for key, people in populations.items() if people >> k & 1), len(places))
@@ -44,11 +46,20 @@ class Atlas:
         known = {body: [places[key] for key in keys if key in places] for body, keys in territories.items()}
         masks = {body: _mask(held, len(places)) for body, held in known.items()}
         seated = {body: places[commune] for body, commune in (seats or {}).items() if commune in places}
-        return cls(places | seated, masks, tuple(planes))
+        people = tuple(populations[key] for key in ordered)
+        return cls(places | seated, masks, tuple(planes), people)
 
     def mask(self, key: int) -> int:
         """The communes of one organisation; none for a body without a territory (an association, a former commune)."""
-        return self.union((key,))
+        place = self.places.get(key)
+        return self.masks.get(key, 0) if place is None else 1 << place
+
+    def gain(self, mask: int, key: int) -> int:
+        """The inhabitants that one organisation would add to those of `mask`."""
+        place = self.places.get(key)
+        if place is not None:
+            return 0 if mask >> place & 1 else self.people[place]
+        return self.population(self.masks.get(key, 0) & ~mask)
 
     def union(self, keys: Iterable[int]) -> int:
         covered, communes = 0, []
