@@ -246,17 +246,15 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
         "inviter",
         "accord",
         "nouvelles/ecrire",
+        "financements",
     ],
-    "path",
-    ["engagement", "engagements/{pledge}/tenu", "relais", "relais/reponse", "financements"],
 )
 def test_what_a_member_says_is_not_said_for_it(
     things: Things, stranger: PageClient, rows: Callable[[], object], path: str
 ) -> None:
     before = rows()
     deliberation = {"number": "2026-042", "taken_on": "2027-01-05"}
-    form = {**WRITTEN, **deliberation, "to": "1", "reponse": "accepter", "picked": things.vern}
-    form = {"number": "2026-042", "taken_on": "2027-01-05", "to": "1", "reponse": "accepter", "method": "equal"}
+    form = {**WRITTEN, **deliberation, "to": "1", "reponse": "accepter", "picked": things.vern, "method": "equal"}
     answer = stranger.send(f"/besoins/{things.need}/{path.format(pledge=things.pledge)}", form)
     assert answer.status in (403, 409)
     assert rows() == before
