@@ -87,6 +87,16 @@ def test_nobody_covers_nothing() -> None:
     assert Atlas.build({}, {}).coverage([1, 2]) == Coverage(0, 0)
 
 
+@given(countries())
+def test_the_bodies_around_are_all_that_hold_it_and_no_others(country: tuple[dict[int, int], Territories]) -> None:
+    populations, territories = country
+    atlas = Atlas.build(populations, territories)
+    ground = {**{key: {key} for key in populations}, **{body: set(held) for body, held in territories.items()}}
+    for key, mine in ground.items():
+        holders = {body for body, theirs in territories.items() if body != key and mine and mine <= set(theirs)}
+        assert set(atlas.around(key)) == holders
+
+
 def test_the_bodies_around_hold_the_whole_territory() -> None:
     atlas = Atlas.build({1: 10, 2: 20, 3: 30}, {10: [1, 2], 11: [1, 2, 3], 12: [3]})
     assert atlas.around(1) == [10, 11]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coconstruction.coalitions.thresholds import BadRule, Criterion, Figures, Progress, evaluate, parse
+from coconstruction.coalitions.thresholds import BadRule, Criterion, Figures, Progress, evaluate, is_met, parse
 
 FIRST_RULE = {"all": [{"any": [{"inhabitants": 300000}, {"departements": 1}]}, {"organisations": 5}]}
 NOBODY = Figures(0, 0, 0, 0, 0, None)
@@ -24,13 +24,13 @@ counts = st.integers(0, 1_500_000)
 figures = st.builds(Figures, counts, counts, counts, counts, counts, st.none() | st.integers(1, 100_000))
 
 
-def is_met(tree: dict[str, Any], gathered: Figures) -> bool:
+def verdict(tree: dict[str, Any], gathered: Figures) -> bool:
     """The rule again, read aloud."""
     (name, content), *_ = tree.items()
     if name == "all":
-        return all(is_met(part, gathered) for part in content)
+        return all(verdict(part, gathered) for part in content)
     if name == "any":
-        return any(is_met(part, gathered) for part in content)
+        return any(verdict(part, gathered) for part in content)
     if name == "pledged_share_percent":
         cost = gathered.estimated_cost
         return cost is not None and gathered.pledged_cents * 100 >= content * cost * 100
@@ -43,7 +43,7 @@ def nodes(progress: Progress) -> list[Progress]:
 
 @given(trees, figures)
 def test_a_rule_is_met_as_it_reads(tree: dict[str, Any], gathered: Figures) -> None:
-    assert evaluate(parse(tree), gathered).met == is_met(tree, gathered)
+    assert evaluate(parse(tree), gathered).met == is_met(parse(tree), gathered) == verdict(tree, gathered)
 
 
 @given(trees, figures)

@@ -1,8 +1,10 @@
-"""Who might join a coalition: its supporters, then those around its members. Three statements, whatever its size."""
+"""Who might join a coalition: its supporters, then those around its members. As many statements whatever its size."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnExpressionArgument, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -17,7 +19,7 @@ from coconstruction.territories.queries import atlas
 
 MAY_JOIN = sorted(kind for kind, rights in RIGHTS.items() if "join" in rights)
 GROUPS = ("cc", "ca", "cu", "metropole", "ept", "statut_particulier")
-MOST_AROUND, MOST_COMMUNES = 300, 60
+MOST_AROUND, MOST_COMMUNES, MOST_EXAMPLES = 300, 60, 3
 
 
 class Affinity(IntEnum):
@@ -29,6 +31,25 @@ class Affinity(IntEnum):
     AROUND = 4
     SUPPORTS = 5
     SUPPORTS_NEAR = 6
+
+
+class Near(NamedTuple):
+    """What choosing needs to know of an organisation: hundreds are looked at, ten shown."""
+
+    id: int
+    kind: str
+    region_code: str | None
+    departement_code: str | None
+    departement_level: bool
+
+
+COLUMNS = (
+    Organisation.id,
+    Organisation.kind,
+    Organisation.region_code,
+    Organisation.departement_code,
+    Organisation.departement_level,
+)
 
 
 @dataclass(frozen=True)
@@ -56,58 +77,71 @@ def missing(session: Session, need: Need, coalition: queries.Coalition) -> Seque
     if coalition.progress.met:
         return []
     members = [each.membership.organisation for each in coalition.members]
-    near = members or [need.organisation]
-    found = _around(session, need, near, {each.id for each in members})
-    known, mask = atlas(session), atlas(session).union(each.id for each in members)
+    known = atlas(session)
+    mask = known.union(each.id for each in members)
     regions = frozenset(each.region_code for each in members if each.region_code)
     cents = coalition.totals.get("euros", 0)
     situation = Situation(mask, regions, queries.figures(session, need, members, cents, known.population(mask)))
-    bodies = {key: Body(body, affinity, known.gain(mask, key)) for key, (body, affinity) in found.items()}
-    candidates = [_candidate(known, each) for each in bodies.values()]
+    found = _around(session, need, members or [need.organisation])
+    there = {each.id for each in members}
+    candidates = [_candidate(known, mask, *pair) for pair in found.values() if pair[0].id not in there]
     _version, rule = queries.rule_in_force(session)
-    nearest = sorted(bodies.values(), key=lambda each: (-each.affinity, -each.gain, each.organisation.id))
-    return [_told(each, bodies, nearest) for each in proposals(known, situation, rule, candidates)]
+    chosen = proposals(known, situation, rule, candidates)
+    nearest = sorted((each for each in candidates if each.gain > 0), key=lambda c: (-c.affinity, -c.gain, c.id))
+    examples = [_examples(each, nearest) for each in chosen]
+    shown = {each.id: each for one, more in zip(chosen, examples, strict=True) for each in (*one.bodies, *more)}
+    bodies = _bodies(session, shown)
+    return [_told(each, others, bodies) for each, others in zip(chosen, examples, strict=True)]
 
 
-def _candidate(known: Atlas, body: Body) -> Candidate:
-    there = body.organisation
-    return Candidate(
-        there.id, known.mask(there.id), body.gain, there.departement_level, there.region_code, body.affinity
-    )
+def _told(proposal: Proposal, examples: Iterable[Candidate], bodies: Mapping[int, Body]) -> Missing:
+    core, some = [bodies[each.id] for each in proposal.bodies], [bodies[each.id] for each in examples]
+    return Missing(core, proposal.others, some, proposal.gain, proposal.least)
 
 
-def _told(proposal: Proposal, bodies: Mapping[int, Body], nearest: Iterable[Body]) -> Missing:
-    core = [bodies[each.id] for each in proposal.bodies]
-    rest = [each for each in nearest if each not in core and each.gain > 0]
-    return Missing(core, proposal.others, rest[: proposal.others][:3], proposal.gain, proposal.least)
+def _candidate(known: Atlas, mask: int, near: Near, affinity: Affinity) -> Candidate:
+    gain = known.gain(mask, near.id)
+    return Candidate(near.id, known.mask(near.id), gain, near.departement_level, near.region_code, affinity)
 
 
-def _around(
-    session: Session, need: Need, near: Sequence[Organisation], there: set[int]
-) -> dict[int, tuple[Organisation, Affinity]]:
+def _examples(proposal: Proposal, nearest: Iterable[Candidate]) -> Sequence[Candidate]:
+    """The first who could be one of the others."""
+    rest = (each for each in nearest if each not in proposal.bodies)
+    return list(islice(rest, min(proposal.others, MOST_EXAMPLES)))
+
+
+def _bodies(session: Session, shown: Mapping[int, Candidate]) -> dict[int, Body]:
+    wanted = session.scalars(select(Organisation).where(Organisation.id.in_(shown))) if shown else ()
+    return {each.id: Body(each, Affinity(shown[each.id].affinity), shown[each.id].gain) for each in wanted}
+
+
+def _around(session: Session, need: Need, near: Sequence[Organisation]) -> dict[int, tuple[Near, Affinity]]:
     regions = {each.region_code for each in near if each.region_code}
     departements = {each.departement_code for each in near if each.departement_code}
     known = atlas(session)
-    holding = {key for each in near for key in known.around(each.id)} if len(near) <= MOST_AROUND else set()
+    holding = {key for each in near for key in known.around(each.id)}
     usable = Organisation.active, Organisation.kind.in_(MAY_JOIN)
-    supports = select(Organisation).join(Support, Support.organisation_id == Organisation.id)
-    voices = session.scalars(supports.where(Support.need_id == need.id, *usable)).all()
+    supports = select(*COLUMNS).join(Support, Support.organisation_id == Organisation.id)
+    voices = _rows(session, supports.where(Support.need_id == need.id, *usable))
     large = or_(Organisation.kind.in_(GROUPS), Organisation.departement_level, Organisation.kind == "region")
-    groups = session.scalars(_largest(MOST_AROUND, *usable, Organisation.region_code.in_(regions), large)).all()
+    groups = _rows(session, _largest(MOST_AROUND, *usable, Organisation.region_code.in_(regions), large))
     here = and_(Organisation.departement_code.in_(departements), Organisation.kind == "commune")
-    communes = session.scalars(_largest(MOST_COMMUNES, *usable, here)).all()
+    communes = _rows(session, _largest(MOST_COMMUNES, *usable, here))
     kinds = {each.kind for each in near}
     found = {body.id: (body, _affinity(body, holding, departements, kinds)) for body in (*groups, *communes)}
     near_voice = {True: Affinity.SUPPORTS_NEAR, False: Affinity.SUPPORTS}
-    found |= {body.id: (body, near_voice[body.region_code in regions]) for body in voices}
-    return {key: pair for key, pair in found.items() if key not in there}
+    return found | {body.id: (body, near_voice[body.region_code in regions]) for body in voices}
 
 
-def _largest(limit: int, *where: ColumnExpressionArgument[bool]) -> Select[Organisation]:
-    return select(Organisation).where(*where).order_by(Organisation.population.desc(), Organisation.id).limit(limit)
+def _rows(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Near]:
+    return [Near(*row) for row in session.execute(wanted)]
 
 
-def _affinity(body: Organisation, holding: set[int], departements: set[str], kinds: set[str]) -> Affinity:
+def _largest(limit: int, *where: ColumnExpressionArgument[bool]) -> Select[*tuple[Any, ...]]:
+    return select(*COLUMNS).where(*where).order_by(Organisation.population.desc(), Organisation.id).limit(limit)
+
+
+def _affinity(body: Near, holding: set[int], departements: set[str], kinds: set[str]) -> Affinity:
     if body.id in holding:
         return Affinity.AROUND
     if body.departement_code in departements:

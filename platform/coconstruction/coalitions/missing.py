@@ -4,11 +4,12 @@ Pure. A set is a core, which brings the territory that lacks, and as many others
 counts. Cores of one, two and three bodies are all looked at, among the candidates given; beyond, one at a time, the
 most useful first."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
-from coconstruction.coalitions.thresholds import Figures, Rule, evaluate
+from coconstruction.coalitions.thresholds import Figures, Rule, is_met
 from coconstruction.territories.coverage import Atlas
 
 LARGEST_CORE = 3
@@ -57,7 +58,7 @@ class Proposal:
 def proposals(atlas: Atlas, situation: Situation, rule: Rule, candidates: Sequence[Candidate]) -> list[Proposal]:
     """The smallest first, then those that leave most freedom, the nearest, the least populated: easiest to reach. None
     once the line is crossed, nor when the rule lacks something that no organisation brings by joining (money)."""
-    if evaluate(rule, situation.figures).met:
+    if is_met(rule, situation.figures):
         return []
     fresh = [each for each in candidates if each.mask & ~situation.mask or each.departement_level]
     search = _Search(atlas, situation, rule, _best(fresh))
@@ -81,12 +82,13 @@ def after(atlas: Atlas, situation: Situation, bodies: Sequence[Candidate], other
 
 def _joined(situation: Situation, bodies: Sequence[Candidate], inhabitants: int, others: int) -> Figures:
     now = situation.figures
-    return replace(
-        now,
+    return Figures(
         inhabitants=inhabitants,
         departements=now.departements + sum(each.departement_level for each in bodies),
         organisations=now.organisations + len(bodies) + others,
         regions=len(situation.regions | {each.region for each in bodies if each.region}),
+        pledged_cents=now.pledged_cents,
+        estimated_cost=now.estimated_cost,
     )
 
 
@@ -123,7 +125,7 @@ class _Search:
         now = self.situation.figures
         dream = replace(now, inhabitants=2**40, departements=2**20, regions=2**20)
         counts = range(1, MOST_OTHERS + 1)
-        met = (n for n in counts if evaluate(self.rule, replace(dream, organisations=now.organisations + n)).met)
+        met = (n for n in counts if is_met(self.rule, replace(dream, organisations=now.organisations + n)))
         return next(met, MOST_OTHERS)
 
     def added(self) -> list[Proposal]:
@@ -157,10 +159,11 @@ class _Search:
         """How many more must come, whoever they are; None when no number of them is enough."""
         if not self._met(bodies, inhabitants, MOST_OTHERS):
             return None
-        return next(count for count in range(MOST_OTHERS + 1) if self._met(bodies, inhabitants, count))
+        counts = range(MOST_OTHERS + 1)  # the more they are, the nearer the line
+        return bisect_left(counts, True, key=lambda count: self._met(bodies, inhabitants, count))
 
     def _met(self, bodies: tuple[Candidate, ...], inhabitants: int, others: int) -> bool:
-        return evaluate(self.rule, _joined(self.situation, bodies, inhabitants, others)).met
+        return is_met(self.rule, _joined(self.situation, bodies, inhabitants, others))
 
     def _needless(self, bodies: tuple[Candidate, ...], others: int) -> bool:
         """Whether one of these could be anyone: the set is then another core with one more of the others."""

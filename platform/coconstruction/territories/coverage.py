@@ -19,13 +19,15 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Atlas:
-    """Every commune's place among the bits, every other body's mask, the population of each place. Keys are
-    organisation ids. A CCAS has the place of its commune: a mask for each of so many would be fifty megabytes."""
+    """Every commune's place among the bits, every other body's mask, the population of each place and the bodies that
+    hold it. Keys are organisation ids. A CCAS has the place of its commune: a mask for each of so many would be fifty
+    megabytes."""
 
     places: Mapping[int, int]
     masks: Mapping[int, int]
     planes: tuple[int, ...]
     people: tuple[int, ...]
+    holders: tuple[tuple[int, ...], ...]
 
     @classmethod
     def build(
@@ -47,7 +49,7 @@ class Atlas:
         masks = {body: _mask(held, len(places)) for body, held in known.items()}
         seated = {body: places[commune] for body, commune in (seats or {}).items() if commune in places}
         people = tuple(populations[key] for key in ordered)
-        return cls(places | seated, masks, tuple(planes), people)
+        return cls(places | seated, masks, tuple(planes), people, _holders(known, len(places)))
 
     def mask(self, key: int) -> int:
         """The communes of one organisation; none for a body without a territory (an association, a former commune)."""
@@ -78,12 +80,25 @@ class Atlas:
 
     def around(self, key: int) -> list[int]:
         """The other bodies whose territory holds all of this one."""
-        mask = self.mask(key)
-        return [body for body, theirs in self.masks.items() if mask and body != key and mask & theirs == mask]
+        place = self.places.get(key)
+        if place is not None:
+            return list(self.holders[place])
+        if not (mask := self.masks.get(key, 0)):
+            return []
+        first = (mask & -mask).bit_length() - 1  # whoever holds it all holds its first commune
+        return [body for body in self.holders[first] if body != key and mask & self.masks[body] == mask]
 
     def coverage(self, keys: Iterable[int]) -> Coverage:
         mask = self.union(keys)
         return Coverage(self.population(mask), self.communes(mask))
+
+
+def _holders(places: Mapping[int, Iterable[int]], size: int) -> tuple[tuple[int, ...], ...]:
+    holders: list[list[int]] = [[] for _ in range(size)]
+    for body, held in places.items():
+        for place in held:
+            holders[place].append(body)
+    return tuple(map(tuple, holders))
 
 
 def _mask(places: Iterable[int], size: int) -> int:
