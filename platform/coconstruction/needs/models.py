@@ -21,11 +21,15 @@ class State(StrEnum):
     IN_ROUND = "in_round"
     SELECTED = "selected"
     NOT_SELECTED = "not_selected"
+    GROUPED = "grouped"
+    REDIRECTED = "redirected"
+    DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
 
 TAKES_ORGANISATIONS = frozenset({State.OPEN, State.QUALIFIED, State.SHORTLISTED, State.NOT_SELECTED})
 IN_SELECTION = frozenset({State.SHORTLISTED, State.IN_ROUND, State.SELECTED})
+SET_ASIDE = frozenset({State.GROUPED, State.REDIRECTED, State.DECLINED})
 
 
 class Origin(StrEnum):

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from coconstruction.accounts.eligibility import may
 from coconstruction.accounts.models import Affiliation
 from coconstruction.errors import Link, Refused
-from coconstruction.needs.models import IN_SELECTION, TAKES_ORGANISATIONS, Need, State
+from coconstruction.needs.models import IN_SELECTION, SET_ASIDE, TAKES_ORGANISATIONS, Need, State
 
 
 def visible_to(need: Need, acting: Affiliation | None) -> bool:
@@ -47,10 +47,13 @@ def refusal_to_edit(need: Need, acting: Affiliation | None) -> Refused | None:
         )
     if need.state == State.DRAFT:
         return still_a_draft(need)
-    if need.state in IN_SELECTION or need.state == State.WITHDRAWN:
+    if need.state in IN_SELECTION | SET_ASIDE or need.state == State.WITHDRAWN:
         return Refused(
             "text_frozen",
-            _l("Le texte de ce besoin ne change plus : il est présélectionné, en cours de sélection ou retiré."),
+            _l(
+                "Le texte de ce besoin ne change plus : il est présélectionné, en cours de sélection, retiré, "
+                "ou a reçu une autre réponse."
+            ),
             Link(str(_l("Revenir au besoin")), need.path),
         )
     return None
@@ -100,6 +103,9 @@ def closed(need: Need) -> Refused:
         return still_a_draft(need)
     return Refused(
         "need_closed",
-        _l("Ce besoin n’accepte plus de soutien ni d’engagement : sa sélection est en cours, ou il a été retiré."),
+        _l(
+            "Ce besoin n’accepte plus de soutien ni d’engagement : sa sélection est en cours, il a été retiré, ou il a "
+            "reçu une autre réponse."
+        ),
         Link(str(_l("Voir où en est ce besoin")), need.path),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.errors import NotFound
 from coconstruction.kept import Kept
-from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
+from coconstruction.needs.models import SET_ASIDE, Need, NeedVersion, State, Support, SupportAgent
 from coconstruction.needs.policy import visible_to
 from coconstruction.territories.models import Organisation
 
@@ -22,8 +22,9 @@ SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "members": (Need.members_count.desc(), Need.id.desc()),
 }
 PUBLIC_STATES = tuple(state for state in State if state is not State.DRAFT)
-LISTED_STATES = tuple(state for state in PUBLIC_STATES if state is not State.WITHDRAWN)
-UNLISTED_STATES = (State.DRAFT, State.WITHDRAWN)
+# What has an answer elsewhere has left the list, unless one asks for it by its state.
+UNLISTED_STATES = (State.DRAFT, State.WITHDRAWN, *sorted(SET_ASIDE))
+LISTED_STATES = tuple(state for state in State if state not in UNLISTED_STATES)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ STATES: Mapping[str, str] = {
     State.IN_ROUND: _l("En cours de sélection"),
     State.SELECTED: _l("Retenu"),
     State.NOT_SELECTED: _l("Non retenu à ce tour"),
+    State.GROUPED: _l("Regroupé"),
+    State.REDIRECTED: _l("Réorienté"),
+    State.DECLINED: _l("Écarté"),
     State.WITHDRAWN: _l("Retiré"),
 }
 NEXT_STEPS: Mapping[str, str] = {
@@ -35,6 +38,9 @@ NEXT_STEPS: Mapping[str, str] = {
     State.NOT_SELECTED: _l(
         "Il garde son histoire, ses soutiens et sa coalition, et peut être présenté au tour suivant."
     ),
+    State.GROUPED: _l("Il avance au sein du besoin commun qui le réunit à d’autres. Ses soutiens y comptent."),
+    State.REDIRECTED: _l("Une autre voie le sert mieux. Son porteur peut demander un nouvel examen."),
+    State.DECLINED: _l("Il ne relève pas de ce programme. Son porteur peut demander un nouvel examen."),
     State.WITHDRAWN: _l("Son porteur l’a retiré. Sa page reste lisible."),
 }
 SORTS = {
