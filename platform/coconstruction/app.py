@@ -44,6 +44,8 @@ from coconstruction.server import serve
 from coconstruction.settings import ROOT, Settings, SettingsError
 from coconstruction.solutions import routes as solutions
 from coconstruction.translations.cli import translation_commands
+from coconstruction.triage import bench_routes, public_routes
+from coconstruction.triage import routes as triage
 from coconstruction.web import (
     access,
     addresses,
@@ -74,6 +76,9 @@ BLUEPRINTS = (
     rounds.blueprint,
     curation.blueprint,
     threshold.blueprint,
+    triage.blueprint,
+    bench_routes.blueprint,
+    public_routes.blueprint,
     assistance.blueprint,
     search.blueprint,
     accounts.blueprint,

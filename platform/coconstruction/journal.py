@@ -87,23 +87,45 @@ def record(
     session: Session, action: str, subject: tuple[str, int], *, by: Actor | By, payload: Payload | None = None
 ) -> None:
     """Append one line. `subject` is (kind, id), for example ("need", 12). What the actor acts under is kept with it."""
+    record_all(session, [Event(action, subject, payload or {})], by=by)
+
+
+@dataclass(frozen=True)
+class Event:
+    action: str
+    subject: tuple[str, int]
+    payload: Payload
+
+
+def record_all(session: Session, events: Iterable[Event], *, by: Actor | By) -> None:
+    """Append a line for each, in their order, holding the head once."""
     session.flush()
     connection = session.connection()
     head = connection.execute(HELD_HEAD).one()
-    line: dict[str, Any] = {
-        "seq": head.seq + 1,
+    seq, last_hash, lines = head.seq, head.hash, []
+    for each in events:
+        seq += 1
+        line = _new_line(seq, each, by)
+        line_hash = digest(last_hash, line)
+        lines.append({**line, "prev_hash": last_hash, "hash": line_hash})
+        last_hash = line_hash
+    if lines:
+        connection.execute(NEW_LINE, lines)
+        connection.execute(NEW_HEAD, {"seq": seq, "hash": last_hash})
+
+
+def _new_line(seq: int, event: Event, by: Actor | By) -> dict[str, Any]:
+    return {
+        "seq": seq,
         "at": clock.now(),
-        "action": action,
-        "subject_kind": subject[0],
-        "subject_id": subject[1],
+        "action": event.action,
+        "subject_kind": event.subject[0],
+        "subject_id": event.subject[1],
         "agent_id": by.agent_id,
         "organisation_id": by.organisation_id,
         "affiliation_id": by.id,
-        "payload": {**(payload or {}), **({"under": dict(by.under)} if by.under else {})},
+        "payload": {**event.payload, **({"under": dict(by.under)} if by.under else {})},
     }
-    line_hash = digest(head.hash, line)
-    connection.execute(NEW_LINE, {**line, "prev_hash": head.hash, "hash": line_hash})
-    connection.execute(NEW_HEAD, {"seq": line["seq"], "hash": line_hash})
 
 
 def digest(prev_hash: str, line: Mapping[str, Any]) -> str:

@@ -22,6 +22,8 @@ from coconstruction.rounds.actions import publish
 from coconstruction.rounds.queries import rounds_due
 from coconstruction.search.updates import catch_up
 from coconstruction.settings import Settings
+from coconstruction.triage.queries import batches_to_tell
+from coconstruction.triage.telling import tell
 
 TICK_SECONDS = 0.2
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ def run_once(app: Flask, settings: Settings) -> bool:
         _reader(app, tell_assisted),
         _reader(app, tell_edits),
         send_news,
+        tell_answers,
         lambda: carry_letters(settings),
         lambda: catch_up(app.extensions["search"], db.session()),
         empty_log,
@@ -61,16 +64,22 @@ def send_news() -> None:
             send_digest(session, need_id, clock.now())
 
 
-def _reader(app: Flask, tell: Callable[[Session, int], None]) -> Callable[[], object]:
+def tell_answers() -> None:
+    for batch_id in batches_to_tell(db.session()):
+        with transaction() as session:
+            tell(session, batch_id)
+
+
+def _reader(app: Flask, carry: Callable[[Session, int], None]) -> Callable[[], object]:
     """Reads on from the line it stopped at: the journal is long, and tells of such things seldom. From the start,
     should the database be another one."""
-    place = f"{tell.__name__}_seen"
+    place = f"{carry.__name__}_seen"
 
     def read_on() -> None:
         seen, head = app.extensions.get(place, (0, "")), last_line(db.session())
         if head != seen:
             with transaction() as session:
-                tell(session, seen[0] if has_line(session, *seen) else 0)
+                carry(session, seen[0] if has_line(session, *seen) else 0)
             app.extensions[place] = head
 
     return read_on

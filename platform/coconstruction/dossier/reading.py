@@ -22,6 +22,8 @@ from coconstruction.rounds import queries as rounds
 from coconstruction.rounds.models import Candidate
 from coconstruction.territories import queries as territories
 from coconstruction.territories.departements import Share, departements, shares
+from coconstruction.triage import queries as triage
+from coconstruction.triage.models import Decision
 from coconstruction.web.maps import Map, draw
 
 SHOWN_SUPPORTERS, SHOWN_MEMBERS = 12, 100
@@ -92,6 +94,10 @@ class Dossier:
     def astray(self) -> Mapping[int, NeedVersion]:
         """By number of membership, those that have not confirmed since the text said something else."""
         return astray(self.session, self.need, [each.membership for each in self.coalition.members])
+
+    @cached_property
+    def answers(self) -> Sequence[Decision]:
+        return triage.answers(self.session, self.need.id)
 
     @cached_property
     def events(self) -> Sequence[Mapping[str, str]]:

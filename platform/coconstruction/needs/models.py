@@ -40,7 +40,7 @@ class Origin(StrEnum):
 class Need(Base):
     """`estimated_cost` in whole euros. `departement_code` is the bearer's, copied to count without a join. The three
     counters equal the rows they count: they are written in the transaction that adds or removes one, with this row
-    locked, and exist to sort lists."""
+    locked, and exist to sort lists. `first_answer_at`: when curators first answered in public, whatever they said."""
 
     __tablename__ = "need"
     __table_args__ = (
@@ -72,6 +72,7 @@ class Need(Base):
     created_at: Mapped[datetime]
     posted_at: Mapped[datetime | None]
     state_at: Mapped[datetime]
+    first_answer_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
     supports_count: Mapped[int] = mapped_column(default=0)
     members_count: Mapped[int] = mapped_column(default=0)

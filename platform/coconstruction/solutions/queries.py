@@ -34,6 +34,16 @@ def lifecycles(session: Session, theme: str) -> Mapping[str, int]:
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
+def every_name(session: Session) -> Mapping[int, str]:
+    """By number, in the order of names."""
+    rows = session.execute(select(Solution.id, Solution.name).order_by(Solution.name, Solution.id))
+    return {key: name for key, name in rows}
+
+
+def find(session: Session, solution_id: int) -> Solution | None:
+    return session.get(Solution, solution_id)
+
+
 def solution(session: Session, solution_id: int) -> Solution:
     found = session.get(Solution, solution_id)
     if found is None:
