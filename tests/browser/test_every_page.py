@@ -27,6 +27,7 @@ PUBLIC = {
     "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
     "/demonstration/horloge": "/demonstration/horloge",
     "/donnees-personnelles": "/donnees-personnelles",
+    "/delais": "/delais",
     "/financements": "/financements?kind=commune&inhabitants=8169&cost=28000&date=2021-10-01",
     "/mentions-legales": "/mentions-legales",
     "/organisations": "/organisations?q=sainte colombe",
@@ -83,6 +84,12 @@ REFERENT = {
 }
 CURATOR = {
     "/curation": "/curation",
+    "/curation/besoins": "/curation/besoins?etape=a-repondre&age=30",
+    "/curation/besoins/<key:need_id>": "/curation/besoins/4?a=moi",
+    "/curation/modeles": "/curation/modeles",
+    "/curation/modeles/<key:template_id>": "/curation/modeles/1",
+    "/curation/modeles/nouveau": "/curation/modeles/nouveau",
+    "/curation/reponses": "/curation/reponses",
     "/curation/besoins/<key:need_id>/preselection": "/curation/besoins/4/preselection",
     "/curation/journal": "/curation/journal",
     "/curation/mandats/<key:affiliation_id>": "/curation/mandats/1",
@@ -128,6 +135,8 @@ ELSEWHERE = {
     "/suivis/<token>",  # with a letter, in test_hearing_of_a_need.py
     "/curation/domaines/<code>/<domain>",  # once somebody has written from there, in test_belonging.py
     "/curation/pieces/<key:document_id>",  # a file
+    "/curation/recours/<key:decision_id>",  # these two once somebody has been answered, in test_triage_day.py
+    "/besoins/<key:need_id>/recours",
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
     "/healthz",
     "/langue/<code>",

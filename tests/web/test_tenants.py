@@ -49,6 +49,7 @@ OWNED = {
     "/besoins/<key:need_id>/modification": "/besoins/{need}/modification",
     "/besoins/<key:need_id>/retrait": "/besoins/{need}/retrait",
     "/besoins/<key:need_id>/reouverture": "/besoins/{need}/reouverture",
+    "/besoins/<key:need_id>/recours": "/besoins/{need}/recours",
     "/besoins/brouillons/<key:need_id>/suppression": "/besoins/brouillons/{draft}/suppression",
     "/besoins/<key:need_id>/discussion/<key:message_id>/modification": MESSAGE + "/modification",
     "/besoins/<key:need_id>/discussion/<key:message_id>/retrait": MESSAGE + "/retrait",
