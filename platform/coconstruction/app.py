@@ -28,6 +28,7 @@ from coconstruction.dossier import organisations, team
 from coconstruction.dossier import routes as dossier
 from coconstruction.following import routes as following
 from coconstruction.funding import routes as funding
+from coconstruction.grouping import routes as grouping
 from coconstruction.home import routes as home
 from coconstruction.journal_cli import journal_commands
 from coconstruction.needs import routes as needs
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     curation.blueprint,
     threshold.blueprint,
     triage.blueprint,
+    grouping.blueprint,
     bench_routes.blueprint,
     public_routes.blueprint,
     assistance.blueprint,

@@ -86,6 +86,7 @@ CURATOR = {
     "/curation": "/curation",
     "/curation/besoins": "/curation/besoins?etape=a-repondre&age=30",
     "/curation/besoins/<key:need_id>": "/curation/besoins/4?a=moi",
+    "/curation/regroupement": "/curation/regroupement?besoin=4&besoin=12&q=salle",
     "/curation/modeles": "/curation/modeles",
     "/curation/modeles/<key:template_id>": "/curation/modeles/1",
     "/curation/modeles/nouveau": "/curation/modeles/nouveau",
@@ -135,6 +136,7 @@ ELSEWHERE = {
     "/suivis/<token>",  # with a letter, in test_hearing_of_a_need.py
     "/curation/domaines/<code>/<domain>",  # once somebody has written from there, in test_belonging.py
     "/curation/pieces/<key:document_id>",  # a file
+    "/curation/besoins/<key:need_id>/separation",  # once needs are grouped, in test_grouping_needs.py
     "/curation/recours/<key:decision_id>",  # these two once somebody has been answered, in test_triage_day.py
     "/besoins/<key:need_id>/recours",
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below

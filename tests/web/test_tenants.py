@@ -86,6 +86,7 @@ OWN_ONLY = {
     "/besoins/<key:need_id>/engagements/<key:pledge_id>/tenu": "one's own pledge: see below",
     "/besoins/<key:need_id>/inviter": "the coalition's: see below",
     "/besoins/<key:need_id>/financements": "the lead's: see below",
+    "/besoins/<key:need_id>/besoin-commun": "one's own voice in it: see below",
     "/besoins/<key:need_id>/relais": "the lead's: see below",
     "/besoins/<key:need_id>/relais/reponse": "whoever it is offered to: see below",
     "/besoins/<key:need_id>/discussion": "open to every organisation",
@@ -248,6 +249,7 @@ def test_leaving_a_coalition_one_is_not_in_changes_nothing(
         "accord",
         "nouvelles/ecrire",
         "financements",
+        "besoin-commun",
     ],
 )
 def test_what_a_member_says_is_not_said_for_it(

@@ -17,7 +17,6 @@ from coconstruction.database import insert_once, lock
 from coconstruction.journal import SYSTEM, record
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need, State
 from coconstruction.notifications.actions import post
-from coconstruction.territories.models import Organisation
 
 GRACE = timedelta(days=30)
 MILESTONES = (25, 50, 75)
@@ -34,17 +33,18 @@ class Change:
 def settle(session: Session, need: Need, change: Change) -> bool:
     """Counters, milestones, the line, and the pledges that waited for it: until nothing moves any more, since a pledge
     that begins to count may itself carry the need over. Tells whether the need crossed, and was told."""
-    organisations = [each.organisation for each in queries.members(session, need.id)]
+    present = queries.members(session, need.id)
+    organisations = [each.organisation for each in present]
     need.members_count = len(organisations)
     need.covered_population = queries.coverage_of(session, [each.id for each in organisations]).population
     crossed, moving = False, True
     while moving:
-        reached = _figures(session, need, organisations)
+        reached = _figures(session, need, present)
         version, rule = queries.rule_in_force(session)
         progress = evaluate(rule, reached)
         _pass_milestones(session, need, progress)
         crossed |= _follow(session, need, change, _Standing(version, reached, progress.met))
-        moving = _meet_conditions(session, need, reached)
+        moving = _meet_conditions(session, need, reached, present)
     return crossed
 
 
@@ -64,8 +64,10 @@ class _Standing:
     met: bool
 
 
-def _figures(session: Session, need: Need, organisations: Sequence[Organisation]) -> Figures:
-    cents = totals(queries.as_lines(queries.ledger_of(session, need.id))).get("euros", 0)
+def _figures(session: Session, need: Need, present: Sequence[Membership]) -> Figures:
+    ledger = queries.ledger_of(session, need.id, {each.id for each in present})
+    cents = totals(queries.as_lines(ledger)).get("euros", 0)
+    organisations = [each.organisation for each in present]
     return queries.figures(session, need, organisations, cents, need.covered_population)
 
 
@@ -109,11 +111,12 @@ def _cross(session: Session, need: Need, change: Change, now: _Standing, number:
     return True
 
 
-def _meet_conditions(session: Session, need: Need, reached: Figures) -> bool:
-    """Once met, for good: what the coalition has been told to count on stays."""
+def _meet_conditions(session: Session, need: Need, reached: Figures, present: Sequence[Membership]) -> bool:
+    """Once met, for good: what the coalition has been told to count on stays. A promise made to a need that this one
+    groups waits for that one's figures: should they part, nothing would have moved."""
     latest = queries.latest_crossing(session, need.id)
     crossed = latest is not None and latest.fallen_at is None
-    ledger = queries.ledger_of(session, need.id)
+    ledger = queries.ledger_of(session, need.id, {each.id for each in present if each.need_id == need.id})
     waiting = {key for key, stage in stages(queries.as_lines(ledger)).items() if stage is Stage.PENDING}
     met = [each for each in ledger if each.id in waiting and _holds(each, reached, crossed=crossed)]
     for each in met:

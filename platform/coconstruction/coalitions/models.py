@@ -42,11 +42,12 @@ class PledgeKind(StrEnum):
 
 class Cause(StrEnum):
     """What carried a need over the line: somebody joined or changed what they pledge, an import of populations, a new
-    rule."""
+    rule, other needs grouped under it."""
 
     MEMBER = "member"
     IMPORT = "import"
     RULE = "rule"
+    GROUPING = "grouping"
 
 
 LEADS = text("role = 'porteur' AND left_at IS NULL")

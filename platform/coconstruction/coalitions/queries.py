@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from coconstruction.coalitions.models import (
 )
 from coconstruction.coalitions.thresholds import Figures, Progress, Rule, evaluate, parse
 from coconstruction.needs.models import Need, State
+from coconstruction.needs.queries import counted_in
 from coconstruction.territories.coverage import Coverage
 from coconstruction.territories.models import Organisation
 from coconstruction.territories.queries import answering, atlas
@@ -70,7 +71,7 @@ def coalition(session: Session, need: Need) -> Coalition:
     """Three statements, whatever the number of members."""
     memberships = members(session, need.id)
     by_membership: dict[int, list[Pledge]] = {each.id: [] for each in memberships}
-    ledger = ledger_of(session, need.id)
+    ledger = ledger_of(session, need.id, by_membership)
     for pledge in ledger:
         by_membership[pledge.membership_id].append(pledge)
     lines = as_lines(ledger)
@@ -87,14 +88,19 @@ def coalition(session: Session, need: Need) -> Coalition:
 
 
 def members(session: Session, need_id: int) -> Sequence[Membership]:
+    """Each organisation once: as a member of this need, else of one that it groups."""
     wanted = (
         select(Membership)
         .join(Membership.organisation)
+        .join(Membership.need)
         .options(contains_eager(Membership.organisation))
-        .where(Membership.need_id == need_id, Membership.left_at.is_(None))
-        .order_by(Organisation.population.desc(), Organisation.id)
+        .where(counted_in(need_id, Membership), Membership.left_at.is_(None))
+        .order_by(Organisation.population.desc(), Organisation.id, Membership.need_id != need_id, Membership.id)
     )
-    return session.scalars(wanted).all()
+    first: dict[int, Membership] = {}
+    for each in session.scalars(wanted):
+        first.setdefault(each.organisation_id, each)
+    return list(first.values())
 
 
 def membership_of(session: Session, need_id: int, organisation_id: int) -> Membership | None:
@@ -190,14 +196,15 @@ def needs_to_reopen(session: Session, fallen_before: datetime) -> Sequence[int]:
     return session.scalars(wanted.where(Need.state == State.QUALIFIED, late).order_by(Need.id)).all()
 
 
-def ledger_of(session: Session, need_id: int) -> Sequence[Pledge]:
-    """The lines of those who are there."""
+def ledger_of(session: Session, need_id: int, kept: Container[int]) -> Sequence[Pledge]:
+    """The lines of those who are there. `kept`: numbers of their memberships."""
     wanted = (
         select(Pledge)
         .join(Membership, Membership.id == Pledge.membership_id)
-        .where(Membership.need_id == need_id, Membership.left_at.is_(None))
+        .join(Membership.need)
+        .where(counted_in(need_id, Membership), Membership.left_at.is_(None))
     )
-    return session.scalars(wanted.order_by(Pledge.id)).all()
+    return [each for each in session.scalars(wanted.order_by(Pledge.id)) if each.membership_id in kept]
 
 
 def _member(membership: Membership, pledges: Sequence[Pledge]) -> Member:

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coconstruction.coalitions import queries
 from coconstruction.coalitions.crossing import Change, settle
 from coconstruction.coalitions.models import Cause, Membership
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
+from coconstruction.needs.queries import stepped_out
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ def recount_open(session: Session) -> list[Recount]:
     open_needs = select(Need).where(Need.state.in_(TAKES_ORGANISATIONS)).order_by(Need.id)
     needs = session.scalars(open_needs.with_for_update(of=Need).execution_options(populate_existing=True)).all()
     members: dict[int, list[int]] = defaultdict(list)
-    present = select(Membership.need_id, Membership.organisation_id).where(Membership.left_at.is_(None))
+    counted = func.coalesce(Need.common_id, Need.id)
+    present = select(counted, Membership.organisation_id).join(Membership.need)
+    present = present.where(Membership.left_at.is_(None), ~stepped_out(Membership))
     for need_id, organisation_id in session.execute(present):
         members[need_id].append(organisation_id)
     recounts = []

@@ -1,11 +1,11 @@
 """Another threshold: what it would change today, then its publication. A past crossing stays under the rule it met."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from coconstruction import clock
@@ -18,6 +18,7 @@ from coconstruction.coalitions.thresholds import Figures, evaluate, parse
 from coconstruction.database import insert_once, lock
 from coconstruction.journal import By, record
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
+from coconstruction.needs.queries import stepped_out
 from coconstruction.territories.models import Organisation
 
 
@@ -67,19 +68,27 @@ def _gathered(session: Session) -> list[tuple[Need, Figures]]:
     """What each need that takes organisations gathers: three statements, however many there are."""
     open_needs = Need.state.in_(TAKES_ORGANISATIONS)
     needs = session.scalars(select(Need).where(open_needs).order_by(Need.id)).all()
-    there = Membership.left_at.is_(None), Membership.need_id == Need.id, open_needs
-    members: dict[int, list[Organisation]] = defaultdict(list)
-    present = select(Membership.need_id, Organisation).join(Organisation, Organisation.id == Membership.organisation_id)
-    for need_id, body in session.execute(present.join(Need, Need.id == Membership.need_id).where(*there)):
-        members[need_id].append(body)
+    counted = func.coalesce(Need.common_id, Need.id)
+    there = Membership.left_at.is_(None), ~stepped_out(Membership), or_(open_needs, Need.common_id.is_not(None))
+    members: dict[int, dict[int, tuple[int, Organisation]]] = defaultdict(dict)
+    present = select(counted, Membership.id, Organisation).join(Membership.organisation).join(Membership.need)
+    own_first = Membership.need_id != counted, Membership.id
+    for need_id, membership_id, body in session.execute(present.where(*there).order_by(*own_first)):
+        members[need_id].setdefault(body.id, (membership_id, body))
+    kept = {key for bodies in members.values() for key, _body in bodies.values()}
     ledgers: dict[int, list[Pledge]] = defaultdict(list)
-    lines = select(Membership.need_id, Pledge).join(Membership, Membership.id == Pledge.membership_id)
-    for need_id, pledge in session.execute(lines.join(Need, Need.id == Membership.need_id).where(*there)):
-        ledgers[need_id].append(pledge)
-    return [
-        (need, queries.figures(session, need, members[need.id], _cents(ledgers[need.id]), need.covered_population))
-        for need in needs
-    ]
+    lines = select(counted, Pledge).join(Membership, Membership.id == Pledge.membership_id).join(Membership.need)
+    for need_id, pledge in session.execute(lines.where(*there).order_by(Pledge.id)):
+        if pledge.membership_id in kept:
+            ledgers[need_id].append(pledge)
+    return [(need, _standing(session, need, members[need.id].values(), ledgers[need.id])) for need in needs]
+
+
+def _standing(
+    session: Session, need: Need, members: Iterable[tuple[int, Organisation]], ledger: Sequence[Pledge]
+) -> Figures:
+    bodies = [body for _membership, body in members]
+    return queries.figures(session, need, bodies, _cents(ledger), need.covered_population)
 
 
 def _cents(ledger: Sequence[Pledge]) -> int:

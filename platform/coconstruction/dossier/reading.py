@@ -16,6 +16,7 @@ from coconstruction.discussions.queries import Latest, latest
 from coconstruction.dossier.history import timeline
 from coconstruction.following import queries as following
 from coconstruction.following.agreements import astray
+from coconstruction.grouping import queries as grouping
 from coconstruction.needs import queries as needs
 from coconstruction.needs.models import Need, NeedVersion, Support
 from coconstruction.rounds import queries as rounds
@@ -98,6 +99,14 @@ class Dossier:
     @cached_property
     def answers(self) -> Sequence[Decision]:
         return triage.answers(self.session, self.need.id)
+
+    @cached_property
+    def common(self) -> Need | None:
+        return grouping.common_of(self.session, self.need)
+
+    @cached_property
+    def grouped(self) -> Sequence[Need]:
+        return needs.grouped_under(self.session, self.need.id) if self.need.groups else []
 
     @cached_property
     def events(self) -> Sequence[Mapping[str, str]]:

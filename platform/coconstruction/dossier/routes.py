@@ -15,6 +15,7 @@ from coconstruction.dossier.reading import Dossier
 from coconstruction.following.agreements import astray
 from coconstruction.following.policy import refusal_to_tell
 from coconstruction.following.queries import follows
+from coconstruction.grouping.queries import involved, is_out
 from coconstruction.needs import actions, policy, queries
 from coconstruction.needs.changes import changes
 from coconstruction.needs.content import NeedContent
@@ -62,6 +63,12 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
             "reopen": policy.refusal_to_reopen(need, hat),
         },
         bears=policy.owns(need, hat),
+        counts_in_common=hat is not None
+        and need.common_id is not None
+        and hat.organisation_id in involved(db.session(), need.id),
+        stepped_out=hat is not None
+        and need.common_id is not None
+        and is_out(db.session(), need.id, hat.organisation_id),
     )
 
 

@@ -32,6 +32,7 @@ def agreed(membership: Membership, versions: Sequence[NeedVersion], confirmed: i
 def astray(session: Session, need: Need, memberships: Sequence[Membership]) -> Mapping[int, NeedVersion]:
     """By number of membership, the version agreed to by those for whom the text now says something else. Two
     statements, none for a need that never changed."""
+    memberships = [each for each in memberships if each.need_id == need.id]  # others agreed to a need that it groups
     if need.version < 2 or not memberships:
         return {}
     versions = versions_of(session, need.id)

@@ -12,7 +12,7 @@ from coconstruction.accounts.models import Affiliation
 from coconstruction.database import insert_once, lock
 from coconstruction.errors import Link, NotFound, Refused
 from coconstruction.journal import last_payload, record
-from coconstruction.needs import policy
+from coconstruction.needs import policy, queries
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Need, NeedVersion, State, Support, SupportAgent
 from coconstruction.territories.models import Organisation
@@ -54,7 +54,7 @@ def post(
         return first
     need = save_draft(session, acting, need_id, content, seen)
     need.state, need.posted_at, need.state_at = State.OPEN, clock.now(), clock.now()
-    _keep_version(session, need, acting)
+    keep_version(session, need, acting)
     if may(acting.organisation.kind, "support"):
         add_voice(session, need, acting)
     record(session, "need.posted", ("need", need.id), by=acting, payload={"title": need.title})
@@ -69,7 +69,7 @@ def edit(session: Session, acting: Affiliation, need_id: int, content: NeedConte
         raise _edited_meanwhile(need)
     if content != NeedContent.of(need):
         content.write_to(need)
-        _keep_version(session, need, acting)
+        keep_version(session, need, acting)
         record(session, "need.edited", ("need", need.id), by=acting, payload={"version": need.version})
     return need
 
@@ -116,7 +116,7 @@ def unsupport(session: Session, acting: Affiliation, need_id: int) -> Need:
         agents = SupportAgent.need_id == mine[0], SupportAgent.organisation_id == mine[1]
         session.execute(delete(SupportAgent).where(*agents))
         session.delete(voice)
-        need.supports_count -= 1
+        count_voices(session, need)
         record(session, "need.unsupported", ("need", need.id), by=acting)
     return need
 
@@ -127,8 +127,13 @@ def add_voice(session: Session, need: Need, acting: Affiliation) -> bool:
     key = {"need_id": need.id, "organisation_id": acting.organisation_id}
     if not insert_once(session, Support, **key, at=clock.now()):
         return False
-    need.supports_count += 1
+    count_voices(session, need)
     return _add_agent(session, need, acting)
+
+
+def count_voices(session: Session, need: Need) -> None:
+    session.flush()
+    need.supports_count = queries.voices(session, need.id)
 
 
 def held(session: Session, acting: Affiliation, need_id: int) -> Need:
@@ -183,7 +188,7 @@ def _own_draft(session: Session, acting: Affiliation, need_id: int) -> Need:
     return need
 
 
-def _keep_version(session: Session, need: Need, acting: Affiliation) -> None:
+def keep_version(session: Session, need: Need, acting: Affiliation) -> None:
     need.version += 1
     content = NeedContent.of(need).as_json()
     session.flush()

@@ -40,7 +40,9 @@ class Origin(StrEnum):
 class Need(Base):
     """`estimated_cost` in whole euros. `departement_code` is the bearer's, copied to count without a join. The three
     counters equal the rows they count: they are written in the transaction that adds or removes one, with this row
-    locked, and exist to sort lists. `first_answer_at`: when curators first answered in public, whatever they said."""
+    locked, and exist to sort lists. A common need, which `groups` others, counts each organisation of its own and of
+    theirs once; theirs stay theirs, under `common_id` (docs/decisions/0025). `first_answer_at`: when curators first
+    answered in public, whatever they said."""
 
     __tablename__ = "need"
     __table_args__ = (
@@ -73,6 +75,8 @@ class Need(Base):
     posted_at: Mapped[datetime | None]
     state_at: Mapped[datetime]
     first_answer_at: Mapped[datetime | None]
+    common_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"), index=True)
+    groups: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
     supports_count: Mapped[int] = mapped_column(default=0)
     members_count: Mapped[int] = mapped_column(default=0)
@@ -116,6 +120,19 @@ class Support(Base):
 
     organisation: Mapped[Organisation] = relationship()
     need: Mapped[Need] = relationship()
+
+
+class SteppedOut(Base):
+    """An organisation that does not count in the common need for what it did on this one of its grouped needs."""
+
+    __tablename__ = "stepped_out"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, autoincrement=False, index=True
+    )
+    affiliation_id: Mapped[int] = mapped_column(ForeignKey("affiliation.id"))
+    at: Mapped[datetime]
 
 
 class SupportAgent(Base):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.errors import NotFound
 from coconstruction.kept import Kept
-from coconstruction.needs.models import SET_ASIDE, Need, NeedVersion, State, Support, SupportAgent
+from coconstruction.needs.models import SET_ASIDE, Need, NeedVersion, State, SteppedOut, Support, SupportAgent
 from coconstruction.needs.policy import visible_to
 from coconstruction.territories.models import Organisation
 
@@ -141,15 +141,43 @@ def voice_of(session: Session, need_id: int, organisation_id: int) -> tuple[Supp
     return (rows[0][0], [row[1] for row in rows]) if rows else None
 
 
+def counted_in(need_id: int, of: type[Any]) -> ColumnElement[bool]:
+    """Which rows of `of` (supports, memberships), joined to their need, count in this one: its own, and those of the
+    needs it groups, but for the organisations that stepped out of one."""
+    return or_(Need.id == need_id, and_(Need.common_id == need_id, ~stepped_out(of)))
+
+
+def stepped_out(of: type[Any]) -> ColumnElement[bool]:
+    """Which rows of `of` count no more in the common need that theirs is grouped under."""
+    return exists().where(SteppedOut.need_id == of.need_id, SteppedOut.organisation_id == of.organisation_id)
+
+
+def voices(session: Session, need_id: int) -> int:
+    """Distinct organisations, whichever of the grouped needs they support."""
+    count = select(func.count(distinct(Support.organisation_id))).join(Support.need)
+    return session.scalar(count.where(counted_in(need_id, Support))) or 0
+
+
 def supporters(session: Session, need_id: int, limit: int, offset: int = 0) -> Sequence[Support]:
+    """Each organisation once, with its first voice."""
+    rank = func.row_number().over(partition_by=Support.organisation_id, order_by=(Support.at, Support.need_id))
+    each = select(Support.need_id, Support.organisation_id, rank.label("rank")).join(Support.need)
+    ranked = each.where(counted_in(need_id, Support)).subquery()
+    first = and_(ranked.c.need_id == Support.need_id, ranked.c.organisation_id == Support.organisation_id)
     wanted = (
         select(Support)
+        .join(ranked, and_(first, ranked.c.rank == 1))
         .join(Support.organisation)
         .options(contains_eager(Support.organisation))
-        .where(Support.need_id == need_id)
         .order_by(Organisation.population.desc(), Organisation.id)
     )
     return session.scalars(wanted.limit(limit).offset(offset)).all()
+
+
+def grouped_under(session: Session, need_id: int) -> Sequence[Need]:
+    """The needs that this one groups, the first posted first."""
+    wanted = select(Need).where(Need.common_id == need_id).options(joinedload(Need.organisation))
+    return session.scalars(wanted.order_by(Need.posted_at, Need.id)).all()
 
 
 def supported_among(session: Session, organisation_id: int, need_ids: Sequence[int]) -> set[int]:
