@@ -11,7 +11,7 @@ from coconstruction.grouping.similarity import Portrait, Resemblance, portrait, 
 from coconstruction.needs.models import Need, SteppedOut, Support
 from coconstruction.triage.policy import ANSWERABLE
 
-LEAST = 15  # below, two texts share little but the words everyone uses
+LEAST = 25  # below, two texts share little but the words everyone uses
 
 
 @dataclass(frozen=True)

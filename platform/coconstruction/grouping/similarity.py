@@ -6,7 +6,7 @@ there is, in percent; the same theme adds ten, the same département five."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coconstruction.search.analysis import question_words
+from coconstruction.search.analysis import readable, words
 
 TITLE, BODY = 3, 1
 SAME_THEME, SAME_DEPARTEMENT = 10, 5
@@ -37,10 +37,11 @@ def portrait(title: str, body: str, theme: str, departement: str | None) -> Port
     weights: dict[str, int] = {}
     said: dict[str, str] = {}
     for text, weight in ((title, TITLE), (body, BODY)):
-        for word in question_words(text):
+        composed = readable(text)
+        for word in words(composed):
             if not word.is_stop:
                 weights.setdefault(word.term, weight)
-                said.setdefault(word.term, word.folded)
+                said.setdefault(word.term, composed[word.start : word.end].lower())
     return Portrait(weights, said, theme, departement)
 
 
@@ -51,5 +52,5 @@ def resemblance(one: Portrait, other: Portrait) -> Resemblance:
     theme = bool(one.theme) and one.theme == other.theme
     near = one.departement is not None and one.departement == other.departement
     score = min(ALL, shared + SAME_THEME * theme + SAME_DEPARTEMENT * near)
-    words = sorted(both, key=lambda term: (-both[term], term))
-    return Resemblance(score, [one.said[term] for term in words], theme, near)
+    terms = sorted(both, key=lambda term: (-both[term], term))
+    return Resemblance(score, [one.said[term] for term in terms], theme, near)
