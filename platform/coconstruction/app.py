@@ -16,6 +16,7 @@ from coconstruction.accounts import cli as accounts_cli
 from coconstruction.accounts import current, proconnect, proconnect_routes, sessions, ties
 from coconstruction.accounts import routes as accounts
 from coconstruction.assistance import routes as assistance
+from coconstruction.board import routes as board
 from coconstruction.coalitions import cli as coalitions_cli
 from coconstruction.coalitions import routes as coalitions
 from coconstruction.curation import routes as curation
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     threshold.blueprint,
     triage.blueprint,
     grouping.blueprint,
+    board.blueprint,
     bench_routes.blueprint,
     public_routes.blueprint,
     assistance.blueprint,

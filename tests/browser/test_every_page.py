@@ -27,6 +27,7 @@ PUBLIC = {
     "/demonstration/courriels/<key:letter_id>": "/demonstration/courriels/1",
     "/demonstration/horloge": "/demonstration/horloge",
     "/donnees-personnelles": "/donnees-personnelles",
+    "/campagne": "/campagne",
     "/delais": "/delais",
     "/financements": "/financements?kind=commune&inhabitants=8169&cost=28000&date=2021-10-01",
     "/mentions-legales": "/mentions-legales",
@@ -139,6 +140,10 @@ ELSEWHERE = {
     "/curation/besoins/<key:need_id>/separation",  # once needs are grouped, in test_grouping_needs.py
     "/curation/recours/<key:decision_id>",  # these two once somebody has been answered, in test_triage_day.py
     "/besoins/<key:need_id>/recours",
+    "/campagne/besoins.csv",  # these four are files
+    "/campagne/besoins.ods",
+    "/campagne/tableaux.csv",
+    "/campagne/tableaux.ods",
     "/curation/besoins/<key:need_id>/preselection/annulation",  # refused to this stage's needs, below
     "/healthz",
     "/langue/<code>",

@@ -37,6 +37,8 @@ MORE_PAGES = (
     "/besoins/proches?title=cantine",
     "/tours/tour-2027",
     "/financements?kind=commune&cost=28000",
+    "/campagne",
+    "/delais",
 )
 COMMUNES = [f"commune:{code}" for code in ("35001", "35003", "35004", "35006", "35007", "35008", "35009", "35010")]
 
