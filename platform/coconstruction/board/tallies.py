@@ -70,11 +70,13 @@ def tally(lines: Iterable[Line]) -> Tally:
 
 
 def by(lines: Iterable[Line], key: Callable[[Line], str]) -> Mapping[str, Tally]:
-    """In the order of the keys."""
+    """In the order of the keys; sizes from the smallest."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(key(line), []).append(line)
-    return {name: tally(groups[name]) for name in sorted(groups)}
+    sizes = list(SIZES)
+    ordered = sorted(groups, key=lambda name: (sizes.index(name) if name in SIZES else 0, name))
+    return {name: tally(groups[name]) for name in ordered}
 
 
 def size_of(line: Line) -> str:

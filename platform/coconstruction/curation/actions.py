@@ -21,6 +21,7 @@ def shortlist(session: Session, curator: Agent, need_id: int, motive: str) -> Ne
     decision = Shortlisting(need_id=need.id, motive=motive, curator_id=curator.id, at=clock.now())
     session.add(decision)
     need.state, need.state_at = State.SHORTLISTED, clock.now()
+    need.first_answer_at = need.first_answer_at or clock.now()
     session.flush()
     _tell(session, need, f"shortlisting-{decision.id}", "shortlisted", motive)
     record(session, "need.shortlisted", ("need", need.id), by=By(agent_id=curator.id), payload=payload)

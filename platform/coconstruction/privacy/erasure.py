@@ -31,6 +31,7 @@ from coconstruction.notifications.models import Letter
 from coconstruction.privacy import policy
 from coconstruction.teams.models import Invitation
 from coconstruction.territories.models import Organisation
+from coconstruction.triage.models import Assignment, Note, SavedView
 
 NOWHERE = "invalid"  # reserved: no address there can ever receive mail (RFC 2606)
 
@@ -61,6 +62,9 @@ def forget(session: Session, agent: Agent) -> None:
         _forget_tie(session, lock(session, Affiliation, tie.id), agent)
     for model in (AgentSession, AgentIdentity, SecondFactor, RecoveryCode, Following):
         session.execute(delete(model).where(model.agent_id == agent.id))
+    session.execute(delete(SavedView).where(SavedView.curator_id == agent.id))
+    session.execute(update(Note).where(Note.curator_id == agent.id).values(text=""))
+    session.execute(delete(Assignment).where(Assignment.curator_id == agent.id))
     session.execute(update(MessageReport).where(MessageReport.agent_id == agent.id).values(reason=""))
     session.execute(delete(SignInToken).where(SignInToken.email == agent.email))
     session.execute(
