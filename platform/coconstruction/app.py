@@ -39,6 +39,7 @@ from coconstruction.privacy import cli as privacy_cli
 from coconstruction.privacy import routes as privacy
 from coconstruction.rounds import routes as rounds
 from coconstruction.rounds.cli import clock_command
+from coconstruction.scoring import routes as scoring
 from coconstruction.search import cli as search_cli
 from coconstruction.search import routes as search
 from coconstruction.search.engines import open_index
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     board.blueprint,
     bench_routes.blueprint,
     public_routes.blueprint,
+    scoring.blueprint,
     assistance.blueprint,
     search.blueprint,
     accounts.blueprint,

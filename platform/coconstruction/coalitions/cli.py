@@ -4,7 +4,7 @@ transaction: it is all there or nothing is, and the same command again does what
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from coconstruction.territories.cli import spaced, territories
 from coconstruction.territories.csv_files import TableError
 from coconstruction.territories.files import ReferentialError
 from coconstruction.territories.groupings import Delivery, departement_names, load_groupings
+from coconstruction.territories.programmes import NAMES as PROGRAMMES
+from coconstruction.territories.programmes import load_programmes, read_programmes
 from coconstruction.territories.queries import vintage
 from coconstruction.territories.referential import FOLDER, read_referential
 from coconstruction.territories.sirene import read_sirene
@@ -25,8 +27,18 @@ from coconstruction.territories.sirene import read_sirene
 __all__ = ["territories"]
 
 MOST_SHOWN = 20
-SHOWN = (Change.CODE, Change.MERGED, Change.RENAMED, Change.SPLIT, Change.ASLEEP, Change.NEED, Change.CROSSED)
+SHOWN = (
+    Change.CODE,
+    Change.MERGED,
+    Change.RENAMED,
+    Change.SPLIT,
+    Change.ASLEEP,
+    Change.LEAVES,
+    Change.NEED,
+    Change.CROSSED,
+)
 Command = Callable[..., None]
+T = TypeVar("T")
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -87,6 +99,34 @@ def import_sirene_command(file: Path, seats: Path | None, dry_run: bool, report:
     _load_delivery(delivery, dry_run=dry_run, report=report)
 
 
+@territories.command("import-programmes")
+@click.argument("file", type=File)
+@click.option(
+    "--programme",
+    type=click.Choice(list(PROGRAMMES)),
+    help="De quel programme est cette liste, si le fichier n’a pas de colonne « programme ».",
+)
+@_options
+def import_programmes_command(file: Path, programme: str | None, dry_run: bool, report: Path | None) -> None:
+    """Charge les communes d’un programme prioritaire (Petites villes de demain…), d’après sa liste en CSV : une commune
+    par ligne, colonne « insee_com ». La liste remplace la précédente."""
+    _loaded()
+    with click.progressbar(length=file.stat().st_size, label="Programmes") as bar:
+        lists = _read(lambda: read_programmes(file, programme or "", bar.update))
+    named = {PROGRAMMES[code]: len(communes) for code, communes in lists.communes.items()}
+    source = {"programmes": {code: len(communes) for code, communes in lists.communes.items()}}
+    changes = _read(
+        lambda: _load(
+            lambda session: load_programmes(session, lists), "territories.programmes_imported", source, dry_run=dry_run
+        )
+    )
+    for name, number in named.items():
+        click.echo(f"{name} : {spaced(number)} communes nommées.")
+    for line in [each for each in changes.lines if each.change is Change.IGNORED][:MOST_SHOWN]:
+        click.echo(f"  ligne {line.number} : {line.detail}, « {line.code} » {line.name}".rstrip())
+    _tell(changes, dry_run=dry_run, report=report)
+
+
 def _loaded() -> Session:
     session = db.session()
     if not vintage(session):
@@ -94,7 +134,7 @@ def _loaded() -> Session:
     return session
 
 
-def _read(read: Callable[[], Delivery]) -> Delivery:
+def _read(read: Callable[[], T]) -> T:
     try:
         return read()
     except TableError as error:

@@ -17,6 +17,7 @@ from coconstruction.rounds.queries import PublishedBallot, published_ballots_of
 from coconstruction.territories import queries
 from coconstruction.territories.departements import Share, departements, shares
 from coconstruction.territories.models import Lineage, Organisation
+from coconstruction.territories.programmes import Belonging, belongings
 from coconstruction.territories.queries import Suggestion
 from coconstruction.web.maps import Map, draw
 
@@ -56,6 +57,10 @@ class Face:
         body, touched = self.organisation, {each.departement.region_code for each in self.shares}
         around = [each.code for each in departements(self.session).values() if each.region_code in touched]
         return draw({each.departement.code: each.percent for each in self.shares}, around, body.departement_code)
+
+    @cached_property
+    def programmes(self) -> Sequence[Belonging]:
+        return belongings(self.session, [self.organisation.id])
 
     @cached_property
     def done(self) -> Activity:

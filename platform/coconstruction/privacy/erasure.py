@@ -29,6 +29,7 @@ from coconstruction.following.models import Following
 from coconstruction.journal import By, record
 from coconstruction.notifications.models import Letter
 from coconstruction.privacy import policy
+from coconstruction.scoring.models import DeclaredInterest, Review
 from coconstruction.teams.models import Invitation
 from coconstruction.territories.models import Organisation
 from coconstruction.triage.models import Assignment, Note, SavedView
@@ -65,6 +66,8 @@ def forget(session: Session, agent: Agent) -> None:
     session.execute(delete(SavedView).where(SavedView.curator_id == agent.id))
     session.execute(update(Note).where(Note.curator_id == agent.id).values(text=""))
     session.execute(delete(Assignment).where(Assignment.curator_id == agent.id))
+    session.execute(delete(Review).where(Review.curator_id == agent.id, Review.submitted_at.is_(None)))
+    session.execute(update(DeclaredInterest).where(DeclaredInterest.curator_id == agent.id).values(reason=""))
     session.execute(update(MessageReport).where(MessageReport.agent_id == agent.id).values(reason=""))
     session.execute(delete(SignInToken).where(SignInToken.email == agent.email))
     session.execute(

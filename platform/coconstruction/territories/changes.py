@@ -24,6 +24,8 @@ class Change(StrEnum):
     MERGED = "fusionnée"
     RENAMED = "remplacée"
     SPLIT = "dispersée"
+    ENTERS = "entre au programme"
+    LEAVES = "sort du programme"
     IGNORED = "ignorée"
     NEED = "besoin recompté"
     CROSSED = "seuil franchi"

@@ -129,6 +129,15 @@ class Alias(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 
+class OrganisationProgramme(Base):
+    """A commune on the list of a priority programme of the State (`programmes.NAMES`), as its last file says."""
+
+    __tablename__ = "organisation_programme"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    programme: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
 class OfficialContact(Base):
     """An e-mail address that the State's directory (annuaire de l’administration, DILA) gives for an organisation."""
 
