@@ -335,6 +335,19 @@ def test_who_stepped_aside_is_told_by_number_and_kind_never_by_name(
     assert "chloe" not in told
 
 
+def test_a_curator_forgotten_leaves_what_the_team_decided_on_and_nothing_personal(
+    seen_by: Callable[[str], PageClient], at: str, session: Session
+) -> None:
+    seen_by(ANNE).send(at, opinion(ANNE, "submit"))
+    seen_by(CHLOE).send(at, opinion(CHLOE, "draft"))
+    seen_by(CHLOE).send(at.replace("evaluation", "interet"), {"reason": "Un proche y travaille."})
+    for email in (ANNE, CHLOE):
+        seen_by(email).send("/compte/suppression", {"sure": "y"})
+    assert [each.comment for each in session.scalars(select(Review))] == [SECRET[ANNE]]
+    kept = session.scalars(select(DeclaredInterest)).one()
+    assert (kept.reason, kept.withdrawn_at) == ("", None)
+
+
 @pytest.mark.parametrize("state", [each for each in State if each not in (State.DRAFT,)])
 def test_only_what_waits_for_a_round_is_reviewed(
     app: Flask, seen_by: Callable[[str], PageClient], need_id: int, at: str, state: State
@@ -393,7 +406,11 @@ def test_a_changed_grid_is_a_new_version_and_what_stands_stays(
     assert grid.read[0].label == "Portage politique"
     assert refusal_of(basile.send(GRID, grid_sent(page, **{"c0-weight": "9"}))) == (409, "edited_meanwhile")
     assert "Sous une autre grille" in anne.page(at).text
-    assert SECRET[BASILE] in anne.page(f"{at}?grille=1").text
+    former = anne.page(f"{at}?grille=1")
+    assert SECRET[BASILE] in former.text
+    assert former.soup.select("button[value=submit]") == []
+    assert seen_by(CHLOE).page(f"{at}?grille=1").soup.select("button[value=submit]") == []
+    assert seen_by(CHLOE).page(f"{at}?grille=3").status == 404
     assert SECRET[BASILE] not in anne.page(at).text
 
 

@@ -1,5 +1,7 @@
 """The team's evaluations: each curator writes theirs without the others', then they are read together."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -131,8 +133,10 @@ def _answers(form: ReviewForm, step: str) -> bool:
 def _page(need: Need, form: ReviewForm | None = None, interest_form: InterestForm | None = None) -> ResponseReturnValue:
     session, curator = db.session(), signed_in_agent()
     asked = whole_number(request.values.get("version" if form else "grille"))
-    panel, found = queries.panel(session, curator, need, queries.grid(session, asked).version if asked else None)
-    own, grid = queries.own_review(session, panel), queries.grid(session, panel.version)
+    today, found = queries.panel(session, curator, need)
+    grid = queries.grid(session, asked or today.version)
+    panel = replace(today, version=grid.version)
+    own = queries.own_review(session, panel)
     interests = found.get(curator.id, [])
     shown = form or review_form(grid.read, panel.version, own, blank=True)
     coalition = [each.organisation for each in members(session, need.id)] or [need.organisation]
@@ -140,6 +144,7 @@ def _page(need: Need, form: ReviewForm | None = None, interest_form: InterestFor
         "need": need,
         "panel": panel,
         "grid": grid,
+        "former": panel.version != today.version,
         "own": own,
         "form": shown,
         "hints": {f"note_{each.code}": hints(each) for each in grid.read},
@@ -152,7 +157,7 @@ def _page(need: Need, form: ReviewForm | None = None, interest_form: InterestFor
         "summary": queries.summaries(session, {need.id: panel}).get(need.id),
         "belongings": belongings(session, [each.id for each in coalition]),
         "recused": queries.recused(session, need.id),
-        "others": sorted({each.version for each in panel.sheets if each.submitted} - {panel.version}),
+        "others": sorted({today.version, *(each.version for each in panel.sheets if each.submitted)} - {panel.version}),
     }
     wrong = shown.errors or (interest_form and interest_form.errors)
     return render_template("scoring/review.html", **page), 422 if wrong else 200

@@ -1,10 +1,11 @@
 """Notes, scores and interests, in words."""
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from coconstruction.scoring.panel import QUORUM, Panel
 from coconstruction.scoring.policy import interest_sentence
@@ -15,24 +16,20 @@ from coconstruction.territories.programmes import NAMES
 from coconstruction.web.filters import number, percent
 
 NAMED = 12
+PLURAL = 2
 TENTHS = 10
 HUNDRED = 100
 
 
 def out_of_four(value: Fraction | int) -> str:
-    """« 2,7 sur 4 »: to the nearest tenth, halves up. Sums are made on the exact value."""
-    tenths = (2 * TENTHS * Fraction(value) + 1) // 2
-    whole, rest = divmod(tenths, TENTHS)
-    said = f"{whole},{rest}" if rest else str(whole)
-    return _("%(note)s sur %(best)s", note=said, best=BEST)
+    """« 2,7 sur 4 »."""
+    return _("%(note)s sur %(best)s", note=format_decimal(_tenth(value), "0.#"), best=BEST)
 
 
 def points_apart(value: Fraction | int) -> str:
     """« 2,7 points »."""
-    tenths = (2 * TENTHS * Fraction(value) + 1) // 2
-    whole, rest = divmod(tenths, TENTHS)
-    said = f"{whole},{rest}" if rest else str(whole)
-    return _("%(number)s point", number=said) if tenths < 2 * TENTHS else _("%(number)s points", number=said)
+    said = format_decimal(_tenth(value), "0.#")
+    return _("%(number)s point", number=said) if value < PLURAL else _("%(number)s points", number=said)
 
 
 def agreement(value: Fraction) -> str:
@@ -66,6 +63,11 @@ def some_names(bodies: Sequence[Organisation]) -> str:
     if (rest := len(bodies) - NAMED) <= 0:
         return said
     return said + " " + ngettext("et %(n)s autre", "et %(n)s autres", rest, n=number(rest))
+
+
+def _tenth(value: Fraction | int) -> Decimal:
+    """To the nearest tenth, halves up: what is shown. Sums are made on the exact value."""
+    return Decimal((2 * TENTHS * Fraction(value) + 1) // 2) / TENTHS
 
 
 FILTERS: Sequence[Callable[..., object]] = (
