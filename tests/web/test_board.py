@@ -53,11 +53,6 @@ def figures(client: PageClient) -> Mapping[str, int]:
     return {row.select("th")[0].get_text(strip=True): int(row.select("td")[0].get_text(strip=True)) for row in rows}
 
 
-def body_of(client: PageClient, path: str) -> bytes:
-    with client.get(path) as answer:
-        return answer.get_data()
-
-
 def as_csv(body: bytes) -> list[list[str]]:
     return list(csv.reader(StringIO(body.decode("utf-8-sig")), delimiter=";"))
 
@@ -101,7 +96,7 @@ def test_the_csv_opens_as_it_is_and_runs_nothing(client: PageClient, session: Se
 
 @pytest.mark.usefixtures("campaign")
 def test_the_ods_holds_numbers_dates_and_text_that_runs_nothing(client: PageClient) -> None:
-    first, second = (body_of(client, "/campagne/besoins.ods") for _ in range(2))
+    first, second = (client.get("/campagne/besoins.ods").get_data() for _ in range(2))
     assert first == second
     with ZipFile(BytesIO(first)) as archive:
         assert archive.infolist()[0].filename == "mimetype"
@@ -117,7 +112,7 @@ def test_the_ods_holds_numbers_dates_and_text_that_runs_nothing(client: PageClie
 @pytest.mark.usefixtures("campaign")
 @pytest.mark.skipif(which("soffice") is None, reason="LibreOffice is not on this machine")
 def test_libreoffice_reads_in_the_ods_what_the_csv_says(client: PageClient, tmp_path: Path) -> None:
-    (tmp_path / "besoins.ods").write_bytes(body_of(client, "/campagne/tableaux.ods"))
+    (tmp_path / "besoins.ods").write_bytes(client.get("/campagne/tableaux.ods").get_data())
     convert = ["soffice", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76", "besoins.ods"]
     subprocess.run(convert, cwd=tmp_path, check=True, timeout=120, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})  # noqa: S603
     ours = as_csv(client.get("/campagne/tableaux.csv").get_data())

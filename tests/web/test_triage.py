@@ -218,6 +218,19 @@ def test_many_are_given_to_someone_and_given_back(curator: PageClient, needs: li
     assert "2 besoins changent" in curator.send("/curation/besoins/ensemble", form).text
 
 
+def test_a_need_is_not_given_to_whoever_has_an_interest_in_it(
+    curator: PageClient, needs: list[int], app: Flask, session: Session
+) -> None:
+    with app.app_context(), transaction() as writing:
+        cast.affiliation(writing, SECOND, cast.VERN)
+    second = session.scalars(select(Agent.id).where(Agent.email == SECOND)).one()
+    refused = curator.send(f"/curation/besoins/{needs[0]}/attribution", {"a": str(second)})
+    assert refused.status == 403
+    assert "a un intérêt dans" in refused.text
+    form = {"act": "confier", "curator": str(second), "besoin": [str(each) for each in needs]}
+    assert "4 besoins ne changent pas" in curator.send("/curation/besoins/ensemble", form).text
+
+
 def test_the_preview_of_many_is_exactly_what_happens(curator: PageClient, needs: list[int], session: Session) -> None:
     write(curator, needs[0])
     write(curator, needs[2])

@@ -2,7 +2,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coconstruction.accounts.models import Affiliation, AffiliationProof, Agent
@@ -97,17 +97,22 @@ def _same(key: int, lines: Mapping[int, Iterable[int]]) -> set[int]:
 def _stakes(
     session: Session, need_ids: Collection[int], organisation_ids: Collection[int]
 ) -> Sequence[tuple[int, Cause, int]]:
-    """Which of these organisations bear these needs, or are in their coalitions."""
+    """Which of these organisations bear these needs, or are in their coalitions; or those of needs that they group."""
     if not organisation_ids:
         return []
-    bear = select(Need.id, Need.organisation_id).where(
-        Need.id.in_(need_ids), Need.organisation_id.in_(organisation_ids)
+    these = or_(Need.id.in_(need_ids), Need.common_id.in_(need_ids))
+    bear = select(Need.id, Need.common_id, Need.organisation_id).where(
+        these, Need.organisation_id.in_(organisation_ids)
     )
-    there = select(Membership.need_id, Membership.organisation_id).where(
-        Membership.need_id.in_(need_ids), Membership.organisation_id.in_(organisation_ids), Membership.left_at.is_(None)
-    )
-    bearing = [(need_id, Cause.BEARS, body) for need_id, body in session.execute(bear)]
-    return [*bearing, *((need_id, Cause.JOINED, body) for need_id, body in session.execute(there))]
+    there = select(Need.id, Need.common_id, Membership.organisation_id).join(Membership, Membership.need_id == Need.id)
+    there = there.where(these, Membership.organisation_id.in_(organisation_ids), Membership.left_at.is_(None))
+    return [
+        (key, cause, body)
+        for cause, wanted in ((Cause.BEARS, bear), (Cause.JOINED, there))
+        for need_id, common_id, body in session.execute(wanted)
+        for key in (need_id, common_id)
+        if key is not None and key in need_ids
+    ]
 
 
 # --- grids ---

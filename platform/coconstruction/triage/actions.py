@@ -79,6 +79,8 @@ def publish(session: Session, curator: Agent, need_ids: Iterable[int]) -> Batch:
 def assign(session: Session, curator: Agent, need_ids: Iterable[int], to: Agent | None) -> Batch:
     """`to`: nobody in particular when none."""
     needs = lock_all(session, Need, need_ids)
+    if to and (refusal := policy.refusal_to_assign(queries.conflicted(session, list(needs.values()), to))):
+        raise refusal
     known = queries.assignments_of(session, needs)
     before = {str(key): known[key].curator_id if key in known else None for key in needs}
     _give(session, dict.fromkeys(needs, to.id if to else None), known)

@@ -1,5 +1,7 @@
 """What curators do to many needs at once, the motives they begin with, and the appeals they answer."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -29,6 +31,7 @@ def many() -> ResponseReturnValue:
         told = next(iter(form.errors.values()))[0] if form.errors else _("Cochez au moins un besoin.")
         flash(told, "error")
         return redirect(url_for("triage.index", **kept(filters)), 303)
+    form.spare(_conflicted(form, rows))
     doable = [row for row in rows if form.does(row)]
     if request.form.get("geste") == "appliquer" and doable:
         return _applied(form, [row.need.id for row in doable])
@@ -88,6 +91,12 @@ def _applied(form: ManyForm, keys: list[int]) -> ResponseReturnValue:
         actions.draft(session, me, keys, form.answer())
     flash(ngettext("C’est fait, pour %(num)s besoin.", "C’est fait, pour %(num)s besoins.", len(keys)), "success")
     return redirect(url_for("triage.index", **kept(asked_filters())), 303)
+
+
+def _conflicted(form: ManyForm, rows: Sequence[queries.Row]) -> set[int]:
+    """Needs that may not be given to whoever is chosen."""
+    to = curator_of(form.curator.data) if form.act.data == "confier" else None
+    return {each.id for each in queries.conflicted(db.session(), [row.need for row in rows], to)} if to else set()
 
 
 def _template(template_id: int) -> MotiveTemplate:

@@ -9,6 +9,7 @@ from coconstruction.accounts.models import Agent
 from coconstruction.database import db
 from coconstruction.errors import NotFound
 from coconstruction.needs.themes import THEMES
+from coconstruction.territories.programmes import NAMES
 from coconstruction.triage import queries
 from coconstruction.triage.wording import AGES, STAGES
 from coconstruction.web.addresses import whole_number
@@ -18,13 +19,14 @@ def asked_filters() -> queries.Filters:
     """What the address asks for; a value that does not exist counts as none."""
     ask = request.args.get
     stage, state, theme, place = ask("etape", ""), ask("etat", ""), ask("theme", ""), ask("departement", "")
-    age = whole_number(ask("age"))
+    age, programme = whole_number(ask("age")), ask("programme", "")
     return queries.Filters(
         stage=stage if stage in STAGES else "",
         state=state if state in queries.WALKED else "",
         theme=theme if theme in THEMES else "",
         departement=place if place.isalnum() and len(place) <= 3 else "",
         age=age if age in AGES else 0,
+        programme=programme if programme in NAMES else "",
         mine=ask("a") == "moi",
     )
 
@@ -37,6 +39,7 @@ def kept(filters: queries.Filters) -> Mapping[str, Any]:
         "theme": filters.theme,
         "departement": filters.departement,
         "age": str(filters.age or ""),
+        "programme": filters.programme,
         "a": "moi" if filters.mine else "",
     }
     return {name: value for name, value in said.items() if value}

@@ -122,6 +122,10 @@ class ManyForm(FlaskForm):
         if self.act.data == "repondre" and field.data not in self._templates:
             raise ValidationError(_l("Choisissez un modèle de réponse."))
 
+    def spare(self, conflicted: set[int]) -> None:
+        """Needs in which the person chosen has an interest."""
+        self._conflicted = conflicted
+
     def chosen_name(self) -> str:
         """Of the person or of the template, as the page repeats it."""
         field = self.curator if self.act.data == "confier" else self.template
@@ -134,7 +138,8 @@ class ManyForm(FlaskForm):
     def does(self, row: Row) -> bool:
         """Whether it would change this need."""
         if self.act.data == "confier":
-            return bool(str(row.assignee.id if row.assignee else "") != self.curator.data)
+            there = str(row.assignee.id if row.assignee else "") == self.curator.data
+            return not there and row.need.id not in self._conflicted
         if self.act.data == "publier":
             return row.draft is not None and row.draft.kind in kinds_for(row.need)
         return self._templates[self.template.data].kind in kinds_for(row.need)

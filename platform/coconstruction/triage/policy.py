@@ -39,6 +39,18 @@ def refusal_to_decide(need: Need, kind: str) -> Refused | None:
     )
 
 
+def refusal_to_assign(conflicted: Sequence[Need]) -> Refused | None:
+    """`conflicted`: needs in which that person has an interest."""
+    if not conflicted:
+        return None
+    return Refused(
+        "conflict_of_interest",
+        _l("Cette personne a un intérêt dans « %(title)s » : elle s’en déporte.", title=conflicted[0].title),
+        _to(conflicted[0]),
+        status=403,
+    )
+
+
 def no_draft(need: Need) -> Refused:
     return Refused(
         "no_draft",

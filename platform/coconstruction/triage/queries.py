@@ -15,6 +15,8 @@ from coconstruction.coalitions.models import Membership
 from coconstruction.errors import NotFound
 from coconstruction.kept import Kept
 from coconstruction.needs.models import Need, NeedVersion, State, SupportAgent
+from coconstruction.scoring.queries import interests_in
+from coconstruction.territories.models import OrganisationProgramme
 from coconstruction.triage.models import (
     Appeal,
     Assignment,
@@ -35,13 +37,14 @@ WALKED = (*sorted(ANSWERABLE), *sorted(REOPENABLE), State.GROUPED)
 @dataclass(frozen=True)
 class Filters:
     """What the address of the inbox asks for; empty means any. `state`: empty means those that may be answered. `age`:
-    posted more than so many days ago. `mine`: assigned to this curator."""
+    posted more than so many days ago. `programme`: of the commune that bears it. `mine`: assigned to this curator."""
 
     stage: str = ""
     state: str = ""
     theme: str = ""
     departement: str = ""
     age: int = 0
+    programme: str = ""
     mine: bool = False
 
 
@@ -201,6 +204,12 @@ def curators(session: Session) -> Sequence[Agent]:
     return session.scalars(select(Agent).where(Agent.is_curator).order_by(Agent.name, Agent.id)).all()
 
 
+def conflicted(session: Session, needs: Sequence[Need], curator: Agent) -> Sequence[Need]:
+    """Those in which this curator has an interest, declared or found."""
+    found = interests_in(session, needs, [curator.id])
+    return [each for each in needs if curator.id in found[each.id]]
+
+
 def undoable(session: Session, curator_id: int) -> Batch | None:
     """The latest that this curator may still take back."""
     wanted = select(Batch).where(
@@ -281,6 +290,9 @@ def _where(filters: Filters, curator_id: int) -> Sequence[ColumnElement[bool]]:
         where.append(Need.departement_code == filters.departement)
     if filters.age:
         where.append(Need.posted_at < clock.now() - timedelta(days=filters.age))
+    if filters.programme:
+        listed = OrganisationProgramme.organisation_id == Need.organisation_id
+        where.append(exists().where(listed, OrganisationProgramme.programme == filters.programme).correlate(Need))
     if filters.mine:
         mine = Assignment.need_id == Need.id, Assignment.curator_id == curator_id
         where.append(exists().where(*mine).correlate(Need))

@@ -14,6 +14,7 @@ from coconstruction.needs.themes import THEMES
 from coconstruction.needs.wording import STATES
 from coconstruction.solutions.models import Solution
 from coconstruction.solutions.queries import every_name, find
+from coconstruction.territories.programmes import NAMES
 from coconstruction.territories.queries import departement_names
 from coconstruction.triage import actions, desk, policy, queries
 from coconstruction.triage.filtering import asked_filters, curator_of, kept
@@ -195,7 +196,13 @@ def _around(filters: queries.Filters) -> Mapping[str, object]:
         "saved": queries.views(session, me.id),
         "undoable": queries.undoable(session, me.id),
         "me": me,
-        "names": {"themes": THEMES, "states": STATES, "departements": departement_names(session), "stages": STAGES},
+        "names": {
+            "themes": THEMES,
+            "states": STATES,
+            "departements": departement_names(session),
+            "stages": STAGES,
+            "programmes": NAMES,
+        },
         "ages": AGES,
         "walked": queries.WALKED,
     }
