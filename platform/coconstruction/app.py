@@ -99,7 +99,7 @@ DEMONSTRATION = (demonstration.blueprint, rounds.clock_blueprint)
 
 def create_app(settings: Settings) -> Flask:
     app = Application(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    # A page's second request, answered late, would bring back a cookie from before the news that the first one kept in it.
+    # A second request of a page, answered late, would bring back a cookie from before the news kept in it since.
     app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None, SESSION_REFRESH_EACH_REQUEST=False)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
