@@ -27,6 +27,7 @@ from coconstruction.journal import last_line
 from coconstruction.needs.actions import save_draft, support
 from coconstruction.papers import odt, pdf
 from coconstruction.settings import Settings
+from coconstruction.web.spreadsheets import ODS
 from coconstruction.worker import run_once
 from tests import cast
 from tests.reading import PageClient
@@ -107,7 +108,7 @@ def _told(answer: TestResponse) -> str:
     """What a person reads of it, in a file too."""
     if answer.mimetype == pdf.MEDIA_TYPE:
         return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.get_data())).pages)
-    if answer.mimetype == odt.MEDIA_TYPE:
+    if answer.mimetype in (odt.MEDIA_TYPE, ODS):
         with ZipFile(BytesIO(answer.get_data())) as packed:
             return " ".join(packed.read(name).decode() for name in ("content.xml", "meta.xml"))
     return answer.get_data(as_text=True)
