@@ -35,7 +35,13 @@ MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest manifest:version="1.3"'
     ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/>'
+    '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+ABOUT = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-meta office:version="1.3"'
+    ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<office:meta><dc:title>{title}</dc:title><dc:language>fr-FR</dc:language></office:meta></office:document-meta>"
 )
 
 
@@ -55,6 +61,7 @@ def ods_file(name: str, title: str, header: Sequence[str], rows: Iterable[Sequen
     with ZipFile(file, "w") as archive:
         _put(archive, "mimetype", ODS, ZIP_STORED)
         _put(archive, "META-INF/manifest.xml", MANIFEST, ZIP_DEFLATED)
+        _put(archive, "meta.xml", ABOUT.format(title=escape(title)), ZIP_DEFLATED)
         with archive.open(_entry("content.xml", ZIP_DEFLATED), "w") as content:
             content.write(f"{OPEN}<table:table table:name={quoteattr(title)}><table:table-header-rows>".encode())
             content.write(f"{_row(header)}</table:table-header-rows>".encode())
