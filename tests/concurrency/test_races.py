@@ -1,6 +1,7 @@
 """What must happen once happens once, whoever else acts at the same instant: separate processes, real transactions."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -138,16 +139,21 @@ def test_twenty_ballots_of_one_organisation_leave_one(app: Flask, worker_setting
     assert_journal_is_whole(session, {"ballot.cast": 1})
 
 
-def test_without_its_lock_a_counter_drifts_or_breaks(
-    app: Flask, worker_settings: Settings, session: Session, need_id: int
-) -> None:
-    """The twin of the tests above: it must see the race they guard against."""
-    keys = people(app, communes(session, 80))
-    acts = [Act(key, f"/besoins/{need_id}/soutien") for key in keys]
+def test_without_its_lock_a_counter_drifts_or_breaks(app: Flask, worker_settings: Settings, session: Session) -> None:
+    """The twin of the tests above: it must see the race they guard against. A counter is counted anew by each voice, so
+    that only the last two of a need can leave it wrong: many needs, on which four people click together."""
+    with app.app_context(), transaction() as writing:
+        author = cast.affiliation(writing, "maire@vern.example", cast.VERN)
+        titles = [f"Cantine numéro {number}" for number in range(30)]
+        needs = [cast.posted_need(writing, author, replace(cast.CONTENT, title=title)) for title in titles]
+    keys = people(app, communes(session, 4))
+    acts = [Act(key, f"/besoins/{each}/soutien") for each in needs for key in keys]
     statuses = Counter(rush(worker_settings, acts, fault=no_lock))
-    voices = session.scalar(select(func.count()).select_from(Support).where(Support.need_id == need_id))
-    drift = (voices or 0) - session.get_one(Need, need_id).supports_count
-    assert drift != 0 or any(status >= 500 for status in statuses), statuses
+    voices = select(Support.need_id, func.count()).where(Support.need_id.in_(needs)).group_by(Support.need_id)
+    counted = {each.id: each.supports_count for each in session.scalars(select(Need).where(Need.id.in_(needs)))}
+    assert counted != {key: count for key, count in session.execute(voices)} or any(
+        status >= 500 for status in statuses
+    ), statuses
 
 
 def assert_journal_is_whole(session: Session, expected: dict[str, int]) -> None:
