@@ -1,33 +1,41 @@
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.coalitions.models import Membership
 from coconstruction.needs.models import Need, SupportAgent
-from coconstruction.needs.queries import counted_in
+from coconstruction.needs.queries import stepped_out
 from coconstruction.notifications.actions import Mail
 
 
-def concerned_agents(session: Session, need: Need) -> Iterator[str]:
-    """Addresses of the author, of the agents who engaged an organisation, and of those who clicked a support; on the
-    needs that it groups too."""
-    concerned = or_(
-        Agent.id.in_(select(Affiliation.agent_id).where(Affiliation.id == need.author_id)),
-        Agent.id.in_(
-            select(Affiliation.agent_id)
-            .join(Membership, Membership.affiliation_id == Affiliation.id)
-            .join(Membership.need)
-            .where(counted_in(need.id, Membership), Membership.left_at.is_(None))
-        ),
-        Agent.id.in_(
-            select(SupportAgent.agent_id)
-            .join(Need, Need.id == SupportAgent.need_id)
-            .where(counted_in(need.id, SupportAgent))
-        ),
-    )
-    yield from session.scalars(select(Agent.email).where(concerned).order_by(Agent.id))
+def concerned_agents(session: Session, need: Need) -> Sequence[str]:
+    return concerned(session, [need.id])[need.id]
+
+
+def concerned(session: Session, need_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """By need, the addresses of its author, of the agents who engaged an organisation, and of those who clicked a
+    support; on the needs that it groups too. One statement."""
+    engaged = select(Membership.need_id, Affiliation.agent_id).join(Membership.need)
+    engaged = engaged.join(Affiliation, Affiliation.id == Membership.affiliation_id).where(Membership.left_at.is_(None))
+    clicked = select(SupportAgent.need_id, SupportAgent.agent_id).join(Need, Need.id == SupportAgent.need_id)
+    own, grouped = Need.id.in_(need_ids), Need.common_id.in_(need_ids)
+    people = union(
+        select(Need.id, Affiliation.agent_id).join(Need.author).where(own),
+        engaged.where(own),
+        clicked.where(own),
+        engaged.with_only_columns(Need.common_id, Affiliation.agent_id).where(grouped, ~stepped_out(Membership)),
+        clicked.with_only_columns(Need.common_id, SupportAgent.agent_id).where(grouped, ~stepped_out(SupportAgent)),
+    ).subquery()
+    need_id, agent_id = people.c
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, email in session.execute(
+        select(need_id, Agent.email).join(Agent, Agent.id == agent_id).order_by(Agent.id)
+    ):
+        found[key].append(email)
+    return found
 
 
 def crossed(session: Session, need: Need, number: int) -> Iterator[Mail]:

@@ -15,7 +15,7 @@ from coconstruction.coalitions.crossing import Change, settle
 from coconstruction.coalitions.ledger import totals
 from coconstruction.coalitions.models import Cause, Membership, Pledge, ThresholdRule
 from coconstruction.coalitions.thresholds import Figures, evaluate, parse
-from coconstruction.database import insert_once, lock
+from coconstruction.database import insert_once, lock_all
 from coconstruction.journal import By, record
 from coconstruction.needs.models import TAKES_ORGANISATIONS, Need
 from coconstruction.needs.queries import stepped_out
@@ -58,10 +58,10 @@ def publish_rule(session: Session, curator: Agent, tree: Mapping[str, Any], moti
         raise policy.rule_changed_meanwhile()
     rule = parse(tree)
     reached = [need.id for need, figures in _gathered(session) if evaluate(rule, figures).met]
-    held = [lock(session, Need, need_id) for need_id in sorted(reached)]  # all needs before any line of the journal
+    held = lock_all(session, Need, reached)  # all needs before any line of the journal
     about, payload = ("threshold", version + 1), {"tree": dict(tree), "motive": motive}
     record(session, "threshold.published", about, by=By(agent_id=curator.id), payload=payload)
-    return [need for need in held if settle(session, need, Change(Cause.RULE))]
+    return [need for need in held.values() if settle(session, need, Change(Cause.RULE))]
 
 
 def _gathered(session: Session) -> list[tuple[Need, Figures]]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from coconstruction import clock
 from coconstruction.accounts.models import Affiliation, Agent
 from coconstruction.coalitions.crossing import Change, settle
+from coconstruction.coalitions.mails import concerned
 from coconstruction.coalitions.models import Cause
 from coconstruction.database import insert_once, lock_all
 from coconstruction.errors import NotFound
@@ -18,7 +19,6 @@ from coconstruction.needs.actions import count_voices, keep_version
 from coconstruction.needs.content import NeedContent
 from coconstruction.needs.models import Need, State, SteppedOut
 from coconstruction.notifications.actions import Mail, post
-from coconstruction.triage.queries import concerned
 
 
 def group(session: Session, curator: Agent, child_ids: Iterable[int], common_id: int, motive: str) -> Need:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from coconstruction import clock
 from coconstruction.accounts.models import Affiliation, Agent
+from coconstruction.coalitions.mails import concerned_agents
 from coconstruction.database import insert_once, lock
 from coconstruction.journal import By, record
 from coconstruction.needs.actions import held
@@ -38,7 +39,7 @@ def answer(session: Session, curator: Agent, decision_id: int, motive: str, *, u
     asked.answered_at, asked.curator_id, asked.upheld, asked.motive = clock.now(), curator.id, upheld, motive
     if upheld and need.state == asked.decision.new_state:
         restore(need, asked.decision)
-    for mail in _letters(need, asked, queries.concerned(session, [need.id])[need.id]):
+    for mail in _letters(need, asked, concerned_agents(session, need)):
         post(session, mail)
     action = "need.appeal_upheld" if upheld else "need.appeal_rejected"
     record(session, action, ("need", need.id), by=By(agent_id=curator.id), payload={"motive": motive})

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from coconstruction import clock
-from coconstruction.accounts.models import Affiliation, Agent
-from coconstruction.coalitions.models import Membership
+from coconstruction.accounts.models import Agent
 from coconstruction.errors import NotFound
 from coconstruction.kept import Kept
-from coconstruction.needs.models import Need, NeedVersion, State, SupportAgent
+from coconstruction.needs.models import Need, NeedVersion, State
 from coconstruction.scoring.queries import interests_in
 from coconstruction.territories.models import OrganisationProgramme
 from coconstruction.triage.models import (
@@ -221,25 +220,6 @@ def undoable(session: Session, curator_id: int) -> Batch | None:
 def batches_to_tell(session: Session) -> Sequence[int]:
     due = Batch.at < clock.now() - UNDO_WITHIN, Batch.told_at.is_(None), Batch.undone_at.is_(None)
     return session.scalars(select(Batch.id).where(*due).order_by(Batch.id)).all()
-
-
-def concerned(session: Session, need_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """By need, the addresses of its author, of the agents who engaged an organisation, and of those who supported it.
-    One statement."""
-    engaged = select(Membership.need_id, Affiliation.agent_id).join(
-        Affiliation, Membership.affiliation_id == Affiliation.id
-    )
-    people = union(
-        select(Need.id, Affiliation.agent_id).join(Need.author).where(Need.id.in_(need_ids)),
-        engaged.where(Membership.need_id.in_(need_ids), Membership.left_at.is_(None)),
-        select(SupportAgent.need_id, SupportAgent.agent_id).where(SupportAgent.need_id.in_(need_ids)),
-    ).subquery()
-    need_id, agent_id = people.c
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = select(need_id, Agent.email).join(Agent, Agent.id == agent_id).order_by(need_id, Agent.id)
-    for key, email in session.execute(rows):
-        found[key].append(email)
-    return found
 
 
 def delays(session: Session) -> Mapping[str, Delay]:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from coconstruction import clock
+from coconstruction.coalitions.mails import concerned
 from coconstruction.database import lock
 from coconstruction.notifications.actions import Mail, post
-from coconstruction.triage import queries
 from coconstruction.triage.models import Batch, Decision
 from coconstruction.triage.policy import UNDO_WITHIN
 from coconstruction.triage.wording import answer_sentence
@@ -22,10 +22,10 @@ def tell(session: Session, batch_id: int) -> None:
     batch.told_at = clock.now()
     chosen = select(Decision).where(Decision.batch_id == batch.id).order_by(Decision.need_id)
     decisions = session.scalars(chosen.options(joinedload(Decision.need), joinedload(Decision.solution))).all()
-    concerned = queries.concerned(session, [each.need_id for each in decisions])
+    people = concerned(session, [each.need_id for each in decisions])
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for decision in decisions:
-        for email in concerned[decision.need_id]:
+        for email in people[decision.need_id]:
             lines[email].append(_line(decision))
     for email, told in lines.items():
         post(session, Mail(f"decisions-{batch.id}", email, "decisions", {"decisions": told}))
