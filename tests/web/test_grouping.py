@@ -1,12 +1,15 @@
 """The curators' workspace: what resembles what and why, what it would count, who is told, and the way out."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coconstruction import clock, worker
 from coconstruction.coalitions.actions import join
 from coconstruction.database import db, transaction
 from coconstruction.journal import JournalEntry, last_line
@@ -125,6 +128,18 @@ def test_each_person_gets_one_letter(curator: PageClient, needs: list[int], sess
         ARBRISSEL: [CANTEEN],
         VERN: [cast.CONTENT.title, CANTEEN],
     }
+
+
+def test_an_answer_to_a_common_need_is_told_to_those_of_the_needs_it_groups(
+    curator: PageClient, needs: list[int], app: Flask, session: Session
+) -> None:
+    common = group(curator, needs, session)
+    form = {"kind": "decline", "motive": "Du matériel.", "geste": "publier"}
+    curator.send(f"/curation/besoins/{common}/reponse", form)
+    with time_machine.travel(clock.now() + timedelta(minutes=11)), app.app_context():
+        worker.tell_answers()
+    told = session.scalars(select(Letter.recipient).where(Letter.template == "decisions")).all()
+    assert sorted(told) == [ARBRISSEL, VERN]
 
 
 def test_a_supporter_steps_out_and_back(curator: PageClient, needs: list[int], app: Flask, session: Session) -> None:

@@ -15,7 +15,7 @@ from coconstruction.dossier.reading import Dossier
 from coconstruction.following.agreements import astray
 from coconstruction.following.policy import refusal_to_tell
 from coconstruction.following.queries import follows
-from coconstruction.grouping.queries import involved, is_out
+from coconstruction.grouping.queries import is_involved, is_out
 from coconstruction.needs import actions, policy, queries
 from coconstruction.needs.changes import changes
 from coconstruction.needs.content import NeedContent
@@ -42,6 +42,7 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
         return redirect(need.path, 301)
     ours = coalitions.membership_of(db.session(), need.id, hat.organisation_id) if hat else None
     person = current_agent()
+    grouped_hat = hat if need.common_id is not None else None
     return render_template(
         "dossier/show.html",
         need=need,
@@ -63,12 +64,8 @@ def show(need_id: int, slug: str = "") -> ResponseReturnValue:
             "reopen": policy.refusal_to_reopen(need, hat),
         },
         bears=policy.owns(need, hat),
-        counts_in_common=hat is not None
-        and need.common_id is not None
-        and hat.organisation_id in involved(db.session(), need.id),
-        stepped_out=hat is not None
-        and need.common_id is not None
-        and is_out(db.session(), need.id, hat.organisation_id),
+        counts_in_common=grouped_hat is not None and is_involved(db.session(), need.id, grouped_hat.organisation_id),
+        stepped_out=grouped_hat is not None and is_out(db.session(), need.id, grouped_hat.organisation_id),
     )
 
 

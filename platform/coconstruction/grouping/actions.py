@@ -81,7 +81,8 @@ def ungroup(session: Session, curator: Agent, child_id: int, motive: str) -> Nee
 def step_out(session: Session, acting: Affiliation, child_id: int, *, out: bool) -> Need:
     """The organisation counts no more in the common need, or does again. What it did on the grouped one stays."""
     child, common = _held(session, child_id)
-    if refusal := policy.refusal_to_step_out(child, common, acting, queries.involved(session, child.id)):
+    involved = queries.is_involved(session, child.id, acting.organisation_id)
+    if refusal := policy.refusal_to_step_out(child, common, acting, involved=involved):
         raise refusal
     key = {"need_id": child.id, "organisation_id": acting.organisation_id}
     was_out = queries.is_out(session, child.id, acting.organisation_id)

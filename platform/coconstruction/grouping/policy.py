@@ -1,6 +1,6 @@
 """Which needs may be grouped, ungrouped, left, and why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
@@ -42,14 +42,14 @@ def refusal_to_ungroup(child: Need, common: Need | None) -> Refused | None:
 
 
 def refusal_to_step_out(
-    child: Need, common: Need | None, acting: Affiliation | None, involved: Iterable[int]
+    child: Need, common: Need | None, acting: Affiliation | None, *, involved: bool
 ) -> Refused | None:
-    """`involved`: the organisations that support or joined the grouped need."""
+    """`involved`: whether the organisation supports or joined the grouped need."""
     if refusal := refusal_to_ungroup(child, common):
         return refusal
     if acting is None or not acting.live:
         return no_organisation()
-    if acting.organisation_id not in involved:
+    if not involved:
         sentence = _l(
             "Votre collectivité n’a ni soutenu ni rejoint ce besoin : elle ne compte pas dans le besoin commun."
         )

@@ -5,7 +5,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from coconstruction.coalitions.models import Membership
-from coconstruction.coalitions.queries import coverage_of
+from coconstruction.coalitions.queries import coverage_of, membership_of
 from coconstruction.grouping.models import DismissedPair
 from coconstruction.grouping.similarity import Portrait, Resemblance, portrait, resemblance
 from coconstruction.needs.models import Need, SteppedOut, Support
@@ -56,13 +56,11 @@ def effect(session: Session, keys: Sequence[int]) -> Effect:
     return Effect(len(set(voices)), len(set(joined)), covered, len(voices), len(joined))
 
 
-def involved(session: Session, need_id: int) -> set[int]:
-    """The organisations that support it or joined it."""
-    joined = select(Membership.organisation_id).where(Membership.need_id == need_id, Membership.left_at.is_(None))
-    return {
-        *session.scalars(select(Support.organisation_id).where(Support.need_id == need_id)),
-        *session.scalars(joined),
-    }
+def is_involved(session: Session, need_id: int, organisation_id: int) -> bool:
+    """Whether this organisation supports it or joined it."""
+    if session.get(Support, (need_id, organisation_id)) is not None:
+        return True
+    return membership_of(session, need_id, organisation_id) is not None
 
 
 def is_out(session: Session, need_id: int, organisation_id: int) -> bool:
